@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deploy.sh: has the runbook deploy COMMIT to ENVIRONMENT, prints what it does until it has ended, and ends as it did.
-# The same ENVIRONMENT, COMMIT and ATTEMPT are the same execution, however often this is run.
+# deploy.sh starts a deployment of COMMIT to ENVIRONMENT, prints its states until it ends, and exits with its result.
+# The same ENVIRONMENT, COMMIT and ATTEMPT give the same execution, however often the script runs.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 
@@ -42,7 +42,7 @@ news() {
 follow() {
   local execution=$1 file=$2 seen=0 lines
   while :; do
-    # The description first: what happens between the two calls is told in the next round, or by the history.
+    # The description is read first: the next round, or the history, shows what happens between the two calls.
     aws stepfunctions describe-execution --execution-arn "$execution" --output json >"$file"
     lines=$(news "$execution" "$seen")
     seen=${lines##*$'\n'}
@@ -52,7 +52,7 @@ follow() {
   done
 }
 
-# What a person wants to know of the end, as Markdown. Causes quote what tasks have said: they are shown as text.
+# Prints the result as Markdown. Causes contain the output of tasks, so they are shown as text.
 summarize() {
   jq --raw-output --arg environment "$ENVIRONMENT" --arg commit "$COMMIT" --arg region "$AWS_REGION" '
     def object: capture("s3://(?<bucket>[a-z0-9.-]+)/(?<key>[A-Za-z0-9/._-]+\\.(html|json))"; "");
@@ -79,11 +79,11 @@ main() {
   machine=arn:aws:states:$AWS_REGION:$account:stateMachine:runbook-deploy
   input=$(jq --null-input --compact-output --arg environment "$ENVIRONMENT" --arg commit "$COMMIT" \
     --arg reason "push, attempt $ATTEMPT" '{$environment, $commit, $reason}')
-  # What tells executions apart comes first: the machine names what it starts after the head of its own name.
+  # The distinct part of the name comes first: the machine names its own executions after the beginning of its name.
   execution=$(start "$machine" "$ENVIRONMENT-$ATTEMPT-${COMMIT:0:40}" "$input")
   printf '%s\n' "$execution"
 
-  # Not local: the trap runs when there is no function any more.
+  # The variable is not local: the trap runs after the function has ended.
   file=$(mktemp)
   trap 'rm -f "$file"' EXIT
   follow "$execution" "$file"

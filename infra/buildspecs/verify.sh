@@ -1,6 +1,6 @@
-# The first phase of every build. CodeBuild has unpacked the archive here, and nothing of it has run. The commands of a
-# build are the project's own, so whoever replaces an archive cannot leave this out. archiveDigest() in
-# lib/builds/source-archive.ts makes the same digest of what was deployed.
+# This is the first phase of every build. CodeBuild has unpacked the archive here, and nothing of it has run. The CodeBuild
+# project has the commands of a build, so nobody can skip this phase by replacing an archive. archiveDigest() in
+# lib/builds/source-archive.ts computes the same digest of what was deployed.
 if [[ $BUNDLE_SHA256 != unknown ]]; then
   found=$(find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
   if [[ ${found%% *} != "$BUNDLE_SHA256" || -n $(find . ! -type f ! -type d) ]]; then

@@ -1,4 +1,4 @@
-# Region and credentials come from the caller's environment.
+# The region and the credentials come from the caller's environment.
 provider "aws" {
   allowed_account_ids = [var.account_id]
   max_retries         = var.max_retries

@@ -1,7 +1,7 @@
-# Terraform's own S3 lock file is what newer versions prefer; the table is the lock that older ones and the runbook know.
-# The stack takes both.
+# Newer versions of Terraform prefer its own S3 lock file. Older versions and the runbook use the table.
+# The stack uses both locks.
 resource "aws_dynamodb_table" "lock" {
-  #checkov:skip=CKV_AWS_28:A lock is of minutes.
+  #checkov:skip=CKV_AWS_28:A lock exists for minutes.
   #checkov:skip=CKV_AWS_119:The key that AWS owns is enough for locks.
 
   name         = var.lock_table

@@ -1,11 +1,11 @@
-# Lives for hours, like the environment, so noncurrent versions are not expired by a lifecycle rule (which acts once a
-# day at best): teardown deletes every version itself. No force_destroy either: only an emptied bucket may go.
+# The bucket exists for hours, like the environment, so no lifecycle rule expires noncurrent versions (such a rule acts once
+# a day at best). The teardown deletes every version itself. force_destroy is not set: only an empty bucket may be deleted.
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18:Who reads or writes a state is in CloudTrail, where an account turns data events on.
-  #checkov:skip=CKV_AWS_144:A state is worth as much as its environment, which has one region.
+  #checkov:skip=CKV_AWS_18:CloudTrail records who reads or writes a state if the account turns data events on.
+  #checkov:skip=CKV_AWS_144:A state is only useful with its environment, which has one region.
   #checkov:skip=CKV_AWS_145:A KMS key would stay, and be paid for, at least a week after the environment is gone.
   #checkov:skip=CKV2_AWS_61:The teardown deletes every version itself.
-  #checkov:skip=CKV2_AWS_62:Nobody waits for a change of a state.
+  #checkov:skip=CKV2_AWS_62:Nothing waits for a change of a state.
 
   bucket = var.state_bucket
 }
@@ -22,7 +22,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
   bucket = aws_s3_bucket.state.id
 
   rule {
-    # Not a KMS key of its own: that would stay, and be paid for, at least a week after the environment is gone.
+    # The bucket has no KMS key of its own: the key would stay, and be paid for, at least a week after the environment is gone.
     apply_server_side_encryption_by_default {
       sse_algorithm = "AES256"
     }
@@ -46,7 +46,7 @@ resource "aws_s3_bucket_ownership_controls" "state" {
   }
 }
 
-# State holds secrets in plain text, so it never travels without TLS.
+# State contains secrets in plain text, so the policy denies every request without TLS.
 resource "aws_s3_bucket_policy" "state" {
   bucket = aws_s3_bucket.state.id
   policy = jsonencode({

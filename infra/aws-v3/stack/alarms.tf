@@ -1,5 +1,5 @@
 locals {
-  # Missing data never alarms: an idle environment has no requests, no errors and no messages.
+  # Missing data does not raise an alarm: an idle environment has no requests, no errors and no messages.
   alarms = {
     api-error-spike = {
       description = "The API logs errors in a burst"
@@ -74,7 +74,7 @@ locals {
       metric      = "TargetResponseTime"
       dimensions  = { LoadBalancer = aws_lb.main.arn_suffix }
       percentile  = "p95"
-      # With one request a minute, that request would be the percentile.
+      # At one request a minute, that one request would be the percentile.
       low_samples = "ignore"
       threshold   = 1
       periods     = 5

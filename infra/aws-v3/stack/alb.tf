@@ -1,8 +1,8 @@
 resource "aws_lb" "main" {
-  #checkov:skip=CKV_AWS_91:Access logs are an option, access_logs_bucket: their bucket has to outlive the environment.
-  #checkov:skip=CKV_AWS_150:An environment is destroyed as a matter of course.
+  #checkov:skip=CKV_AWS_91:Access logs are an option, access_logs_bucket: their bucket must outlive the environment.
+  #checkov:skip=CKV_AWS_150:An environment is destroyed routinely.
   #checkov:skip=CKV2_AWS_28:A web ACL is an option, web_acl_arn: it is billed by the month.
-  #checkov:skip=CKV2_AWS_20:HTTPS is an option, certificate_arn, and validations know the name of the load balancer alone, which no certificate names.
+  #checkov:skip=CKV2_AWS_20:HTTPS is an option, certificate_arn, and validations use only the DNS name of the load balancer, which no certificate covers.
 
   name                       = local.short_name["alb"]
   load_balancer_type         = "application"
@@ -22,7 +22,7 @@ resource "aws_lb" "main" {
     }
   }
 
-  # An internet-facing load balancer is refused in a VPC without a gateway.
+  # AWS refuses an internet-facing load balancer in a VPC without an internet gateway.
   depends_on = [aws_internet_gateway.main]
 }
 
@@ -33,9 +33,9 @@ resource "aws_wafv2_web_acl_association" "main" {
   web_acl_arn  = var.web_acl_arn
 }
 
-# Its name is fixed: nothing that replaces it is a variable.
+# The name is fixed, because no variable replaces the target group.
 resource "aws_lb_target_group" "api" {
-  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; the tasks admit nobody else.
+  #checkov:skip=CKV_AWS_378:TLS ends at the load balancer; the tasks admit no other client.
 
   name        = local.short_name["api-tg"]
   vpc_id      = aws_vpc.main.id
@@ -43,7 +43,7 @@ resource "aws_lb_target_group" "api" {
   protocol    = "HTTP"
   port        = local.api_port
 
-  # Requests last milliseconds; the default of five minutes would only hold up every rollout and destroy.
+  # Requests take milliseconds. The default of five minutes would only delay every rollout and every destroy.
   deregistration_delay = 15
 
   health_check {

@@ -38,7 +38,7 @@ resource "aws_appautoscaling_policy" "worker_out" {
     cooldown                = 60
     metric_aggregation_type = "Maximum"
 
-    # Bounds are counted from the alarm's threshold.
+    # The bounds are relative to the alarm's threshold.
     step_adjustment {
       metric_interval_lower_bound = 0
       metric_interval_upper_bound = 100

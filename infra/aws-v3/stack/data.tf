@@ -7,7 +7,7 @@ data "aws_region" "current" {}
 data "aws_availability_zones" "available" {
   state = "available"
 
-  # Local zones have neither Fargate nor every database class.
+  # Local Zones have neither Fargate nor every database class.
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]

@@ -1,4 +1,4 @@
-# Container Insights is off by default: its metrics are billed by the hour, and the alarms use those that ECS sends for nothing.
+# Container Insights is off by default: its metrics are billed by the hour, and the alarms use the metrics that ECS sends at no charge.
 resource "aws_ecs_cluster" "main" {
   #checkov:skip=CKV_AWS_65:Container Insights is an option, container_insights: it is billed by the metric.
 
@@ -9,8 +9,8 @@ resource "aws_ecs_cluster" "main" {
     value = var.container_insights
   }
 
-  # GuardDuty's Runtime Monitoring puts an endpoint and a security group into the VPC, which would keep it from being
-  # deleted. With this tag it leaves the cluster out: "Removing Runtime Monitoring" in the ECS Developer Guide.
+  # GuardDuty's Runtime Monitoring puts an endpoint and a security group into the VPC, and they prevent its
+  # deletion. With this tag, GuardDuty excludes the cluster: "Removing Runtime Monitoring" in the ECS Developer Guide.
   tags = { GuardDutyManaged = "false" }
 }
 
@@ -22,7 +22,7 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
 }
 
 locals {
-  # Tasks by where they run. Without Spot there is no strategy, and the launch type says where.
+  # The map has the weight of each capacity provider. Without Spot there is no strategy, and the launch type applies.
   capacity = var.fargate_spot_weight == 0 ? {} : {
     for name, weight in { FARGATE = 100 - var.fargate_spot_weight, FARGATE_SPOT = var.fargate_spot_weight } : name => weight if weight > 0
   }
@@ -40,7 +40,7 @@ locals {
   runtime = {
     for service in local.services : service => merge(local.environment, {
       DB_USER = local.database_roles[service]
-      # The service reads the password for each connection.
+      # The service reads the password from its secret for each connection.
       DB_SECRET_ARN = aws_secretsmanager_secret.database[service].arn
       QUEUE_URL     = aws_sqs_queue.order_events.url
     })
@@ -53,8 +53,8 @@ locals {
     )
     worker = merge(local.runtime.worker, { HEALTH_PORT = tostring(local.worker_health_port) })
   }
-  # Before the service of a task starts, the same image brings the schema and the role of that service up to date, as the
-  # master user. The agent reads the passwords with the execution role: no container can take that role, and no task role
+  # Before the service of a task starts, the same image updates the schema and the role of that service as the master
+  # user. The agent reads the passwords with the execution role: no container can take that role, and no task role
   # reads the master user's secret.
   migrations = {
     for service in local.services : service => {
@@ -67,7 +67,7 @@ locals {
   }
   ports = { api = local.api_port, worker = local.worker_health_port }
 
-  # An init process ends what a shell has left behind.
+  # An init process ends the processes that a shell session leaves.
   shell = { for name, value in { linuxParameters = { initProcessEnabled = true } } : name => value if var.execute_command }
 
   logging = {
@@ -81,8 +81,8 @@ locals {
     }
   }
 
-  # The load balancer asks the API. The worker has no port that anybody reaches: its container asks on its own loopback
-  # whether the loop goes round, and a task is not healthy before it polls.
+  # The load balancer checks the API. The worker has no reachable port: its container checks on its own loopback interface
+  # whether the loop runs, and a task is not healthy before it polls the queue.
   container_health = {
     api = {}
     worker = {
@@ -113,14 +113,14 @@ resource "aws_ecs_task_definition" "service" {
     operating_system_family = "LINUX"
   }
 
-  # Neither container has a size of its own: each may use the whole task, one after the other.
+  # Neither container has its own size: they run one after the other, and each may use the whole task.
   container_definitions = jsonencode([merge(local.container_health[each.key], local.shell, {
     name                   = each.key
     image                  = local.images[each.key]
     essential              = true
     dependsOn              = [{ containerName = "migrate", condition = "SUCCESS" }]
     readonlyRootFilesystem = !var.execute_command
-    # Between SIGTERM and SIGKILL: an order in hand is finished, or given back to the queue.
+    # Between SIGTERM and SIGKILL, the service finishes the current order or returns it to the queue.
     stopTimeout      = 30
     portMappings     = [{ containerPort = local.ports[each.key], hostPort = local.ports[each.key], protocol = "tcp" }]
     environment      = [for name, value in local.environments[each.key] : { name = name, value = value }]
@@ -192,11 +192,11 @@ resource "aws_ecs_service" "service" {
 
   enable_ecs_managed_tags = true
   propagate_tags          = "SERVICE"
-  # Without it a service in the middle of a failing deployment refuses to be deleted.
+  # Without this argument, ECS refuses to delete a service whose deployment is failing.
   force_delete = true
 
-  # The provider does not look at the rollout's state: it would wait out its time limit on one that has failed. The
-  # validators read it, and stop waiting as soon as it says FAILED.
+  # The provider does not read the state of the rollout: after a failed rollout it would wait until its time limit. The
+  # validators read the state, and stop waiting as soon as it is FAILED.
   wait_for_steady_state = false
 
   timeouts {
@@ -206,12 +206,12 @@ resource "aws_ecs_service" "service" {
   }
 
   lifecycle {
-    # Autoscaling owns it after the first moment.
+    # After creation, Application Auto Scaling manages the count.
     ignore_changes = [desired_count]
   }
 
-  # Whatever the first task needs must be there before it starts, or the first deployment fails; and it must still be
-  # there while the last one stops.
+  # Everything that the first task needs must exist before that task starts, or the first deployment fails. It must still
+  # exist while the last task stops.
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution,

@@ -8,7 +8,7 @@ locals {
         detail = {
           clusterArn = [aws_ecs_cluster.main.arn]
           lastStatus = ["STOPPED"]
-          # Not those that a deployment or a scale-in stopped.
+          # The pattern excludes tasks that a deployment or a scale-in stopped.
           stopCode = ["EssentialContainerExited", "TaskFailedToStart", "SpotInterruption", "TerminationNotice"]
         }
       }

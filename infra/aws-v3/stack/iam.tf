@@ -1,5 +1,5 @@
 locals {
-  # Only ECS, and only for tasks of this account and region, so that no one else can lend the roles to a task.
+  # Only ECS may assume the roles, and only for tasks of this account and region, so that no other account can use them.
   assume_by_tasks = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -14,7 +14,7 @@ locals {
   })
 }
 
-# What the ECS agent may do on behalf of both services before their code runs.
+# The execution role grants what the ECS agent may do for both services before their code runs.
 resource "aws_iam_role" "execution" {
   name                 = "${var.prefix}-execution"
   assume_role_policy   = local.assume_by_tasks
@@ -31,7 +31,7 @@ resource "aws_iam_role_policy" "execution" {
         Sid      = "Login"
         Effect   = "Allow"
         Action   = "ecr:GetAuthorizationToken"
-        Resource = "*" # The action knows no resource.
+        Resource = "*" # The action supports no resource-level permissions.
       },
       {
         Sid      = "PullImages"
@@ -58,7 +58,7 @@ resource "aws_iam_role_policy" "execution" {
   })
 }
 
-# What the code of each service may do.
+# The task roles grant what the code of each service may do.
 resource "aws_iam_role" "task" {
   for_each = local.services
 
@@ -101,7 +101,7 @@ resource "aws_iam_role_policy" "task" {
         Sid      = "ExecuteCommand"
         Effect   = "Allow"
         Action   = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
-        Resource = "*" # The actions know no resource.
+        Resource = "*" # The actions support no resource-level permissions.
     }])
   })
 }

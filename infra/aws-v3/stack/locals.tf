@@ -8,8 +8,8 @@ locals {
     "managed-by" = "terraform"
   }
 
-  # Load balancers and target groups have 32 characters. A name that is too long keeps a readable head and gets a hash of
-  # the whole prefix, so that two prefixes with the same head never share a name.
+  # The names of load balancers and target groups have at most 32 characters. A longer name keeps a readable beginning and
+  # gets a hash of the whole prefix, so that two prefixes with the same beginning never share a name.
   short_name = {
     for suffix in ["alb", "api-tg"] : suffix => (
       length("${var.prefix}-${suffix}") <= 32
@@ -23,11 +23,11 @@ locals {
   worker_health_port = 8081
   database_port      = 5432
 
-  # Who each service is in PostgreSQL; services/migrate/grants.ts says what they may do there.
+  # The PostgreSQL role of each service. services/migrate/grants.ts has the grants of these roles.
   database_roles = { api = "order_api", worker = "order_worker" }
 
-  # Names that other resources only mention. Taken from here and not from the resource, so that an alarm or a dashboard
-  # waits neither for a database to be made nor for a service to be gone.
+  # Other resources only mention these names. They take them from here and not from the resource, so that an alarm or a
+  # dashboard waits neither until a database is created nor until a service is deleted.
   name = {
     cluster  = "${var.prefix}-cluster"
     service  = { for service in local.services : service => "${var.prefix}-${service}-svc" }

@@ -1,8 +1,8 @@
-# Made here, before the services, and not by the agent's first write: a group that ECS made would have no retention, no
-# tags and no owner who destroys it.
+# Terraform creates the log groups before the services. A log group that ECS creates at the agent's first write would have
+# no retention and no tags, and nothing would destroy it.
 resource "aws_cloudwatch_log_group" "service" {
-  #checkov:skip=CKV_AWS_158:CloudWatch encrypts logs with a key of its own.
-  #checkov:skip=CKV_AWS_338:The logs of an environment of days are kept for log_retention_days.
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts logs with its own key.
+  #checkov:skip=CKV_AWS_338:The environment exists for days, and its logs are kept for log_retention_days.
 
   for_each = local.services
 
@@ -10,7 +10,7 @@ resource "aws_cloudwatch_log_group" "service" {
   retention_in_days = var.log_retention_days
 }
 
-# The services log JSON lines whose level is a word.
+# The services log JSON lines. The level is a word.
 resource "aws_cloudwatch_log_metric_filter" "errors" {
   for_each = local.services
 

@@ -1,7 +1,7 @@
-# Tasks run in public subnets with public addresses and security groups that admit only the load balancer: what they
-# need of AWS (ECR, SQS, logs, secrets) is then reachable for nothing. A NAT gateway adds half of what the rest costs by the
-# hour, one in each of two zones or interface endpoints for those services add more than all the rest, and both keep billing
-# when a destroy goes wrong. The database has private subnets without any route out.
+# Tasks run in public subnets. They have public addresses and security groups that admit only the load balancer, so they
+# reach the AWS services that they need (ECR, SQS, logs, secrets) at no charge. A NAT gateway adds half of the hourly cost of
+# the other resources. One NAT gateway in each of two zones, or interface endpoints for those services, add more than all
+# other resources cost. Both are billed until a failed destroy is completed. The database has private subnets without a route out.
 locals {
   zones = {
     for index in range(2) : tostring(index) => {
@@ -14,9 +14,9 @@ locals {
 
 resource "aws_vpc" "main" {
   #checkov:skip=CKV2_AWS_11:Flow logs are an option, flow_logs_bucket_arn.
-  #checkov:skip=CKV2_AWS_12:See security_groups.tf: adopting the default group would take a right to every untagged group.
+  #checkov:skip=CKV2_AWS_12:See security_groups.tf: adopting the default group would need a permission for every untagged group.
 
-  # Tasks resolve names through the VPC's resolver, which is on by default. No instance here needs a host name of its own.
+  # Tasks resolve names through the VPC's resolver, which is on by default. No instance here needs its own host name.
   cidr_block = var.vpc_cidr
 
   tags = { Name = "${var.prefix}-vpc" }
@@ -89,7 +89,7 @@ resource "aws_route_table_association" "public" {
   route_table_id = aws_route_table.public.id
 }
 
-# An empty table of its own: the VPC's main table belongs to nobody and anyone may add a route to it.
+# The private subnets have their own empty route table. Nobody owns the VPC's main route table, and anyone may add a route to it.
 resource "aws_route_table" "private" {
   vpc_id = aws_vpc.main.id
 

@@ -1,4 +1,4 @@
-# What a product may want beside the cheap defaults. All of it is off, and most of it costs money by the hour or by use.
+# These options extend the low-cost defaults. All of them are off, and most of them cost money by the hour or by use.
 
 variable "certificate_arn" {
   description = "ARN of an ACM certificate of this region: the load balancer then serves HTTPS on port 443 too. Null for HTTP alone, which validations use, since they know no name but the load balancer's own."

@@ -1,4 +1,4 @@
-# The only interface between this root and what validates it; the names are a contract.
+# The outputs are the only interface between this root and its validation. Their names are a contract.
 
 output "alb_dns_name" {
   description = "DNS name of the load balancer."

@@ -5,12 +5,12 @@ resource "aws_db_subnet_group" "main" {
 
 resource "aws_db_instance" "main" {
   #checkov:skip=CKV_AWS_157:A standby is an option, database.multi_az.
-  #checkov:skip=CKV_AWS_293:An environment is destroyed as a matter of course.
-  #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed by what it logs, to a group that nobody owns.
+  #checkov:skip=CKV_AWS_293:An environment is destroyed routinely.
+  #checkov:skip=CKV_AWS_118:Enhanced monitoring is billed by what it logs, to a log group that nobody owns.
   #checkov:skip=CKV_AWS_353:Performance Insights is an option, database.performance_insights.
-  #checkov:skip=CKV_AWS_129:RDS would make a log group that nobody owns.
-  #checkov:skip=CKV_AWS_161:IAM authentication wants memory that the smallest class does not have; see secrets.tf.
-  #checkov:skip=CKV2_AWS_30:Statements hold what customers have ordered.
+  #checkov:skip=CKV_AWS_129:RDS would create a log group that nobody owns.
+  #checkov:skip=CKV_AWS_161:IAM authentication needs memory that the smallest class does not have; see secrets.tf.
+  #checkov:skip=CKV2_AWS_30:SQL statements contain the orders of customers.
 
   identifier     = local.name.database
   engine         = "postgres"
@@ -25,8 +25,8 @@ resource "aws_db_instance" "main" {
 
   db_name  = var.database.name
   username = var.database.username
-  # RDS makes, keeps and rotates the password, and deletes its secret with the instance; Terraform never sees it. Migrations
-  # alone use it.
+  # RDS creates, stores and rotates the password, and deletes its secret with the instance. Terraform never receives it. Only
+  # migrations use it.
   manage_master_user_password = true
 
   db_subnet_group_name   = aws_db_subnet_group.main.name
@@ -41,8 +41,8 @@ resource "aws_db_instance" "main" {
 
   apply_immediately = true
 
-  # An environment is destroyed as a matter of course, and nothing that costs money may outlive it. For the same reason
-  # no logs are exported: RDS would make a log group that no one owns.
+  # An environment is destroyed routinely, and nothing that costs money may outlive it. For the same reason no logs are
+  # exported: RDS would create a log group that nobody owns.
   deletion_protection      = false
   skip_final_snapshot      = true
   delete_automated_backups = true

@@ -1,9 +1,9 @@
-# The groups' rules name each other, and AWS deletes no group that a rule names. What a build that was killed has created may be
-# in no state, so each group takes its own rules away before it is deleted, and not only those that Terraform knows of. A group in
-# use cannot be deleted, and a VPC has no two groups of one name: one that is replaced has another name than its successor.
+# The rules of the groups name each other, and AWS does not delete a group that a rule names. A killed build may have created
+# rules that are in no state, so each group revokes all of its rules before it is deleted, and not only those in the state. A
+# group in use cannot be deleted, and a VPC has no two groups of one name: a group and its replacement have different names.
 #
-# The default group of the VPC stays as AWS made it, open to its own members, of whom there are none. EC2 gives it no tags, and
-# Terraform's role changes no group without the project's tag: a right to adopt this one would reach every untagged group.
+# The default group of the VPC stays as AWS created it. It is open to its own members, and it has none. EC2 gives it no tags,
+# and Terraform's role changes no group without the project's tag: a permission to adopt it would cover every untagged group.
 resource "aws_security_group" "alb" {
   name_prefix = "${var.prefix}-alb-"
   description = "Load balancer: HTTP from outside, on to the API"
@@ -48,7 +48,7 @@ resource "aws_security_group" "database" {
   tags = { Name = "${var.prefix}-db" }
 }
 
-# HTTP without TLS by default: an environment has no domain of its own that a certificate could name, and carries no real orders.
+# The default is HTTP without TLS: an environment has no domain of its own that a certificate could name, and holds no real orders.
 resource "aws_vpc_security_group_ingress_rule" "alb_http" {
   #checkov:skip=CKV_AWS_260:Who may reach the load balancer is an option, ingress_cidrs.
 

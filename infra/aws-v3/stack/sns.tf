@@ -1,7 +1,7 @@
-# Not encrypted with a key: neither CloudWatch nor EventBridge can publish through the key that AWS manages, and one of
-# our own would outlive the environment. Alerts hold no order's data.
+# The topic is not encrypted with a key. Neither CloudWatch nor EventBridge can publish through the key that AWS manages, and
+# a customer managed key would outlive the environment. Alerts contain no data of orders.
 resource "aws_sns_topic" "alerts" {
-  #checkov:skip=CKV_AWS_26:Alarms and EventBridge cannot publish to a topic under the key that AWS manages, and a key of its own costs more than the topic.
+  #checkov:skip=CKV_AWS_26:Alarms and EventBridge cannot publish to a topic under the key that AWS manages, and a customer managed key costs more than the topic.
 
   name = "${var.prefix}-alerts"
 }
@@ -10,7 +10,7 @@ locals {
   alert_topics = compact([aws_sns_topic.alerts.arn, var.notifications_topic_arn])
 }
 
-# Each address has to confirm the mail that SNS sends.
+# The owner of each address must confirm the subscription in the mail that SNS sends.
 resource "aws_sns_topic_subscription" "mail" {
   for_each = var.alert_emails
 
@@ -32,8 +32,8 @@ resource "aws_sns_topic_policy" "alerts" {
         Resource  = aws_sns_topic.alerts.arn
         Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
       },
-      # EventBridge's guide says in one place that conditions are not supported here, and uses one in another. An event that a
-      # condition turns away is dropped without a trace.
+      # EventBridge's guide says in one place that conditions are not supported here, and uses one in another place. An event
+      # that a condition rejects is dropped without a trace.
       {
         Sid       = "Events"
         Effect    = "Allow"

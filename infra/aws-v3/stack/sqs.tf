@@ -11,7 +11,8 @@ resource "aws_sqs_queue" "order_events" {
   message_retention_seconds  = 86400
   sqs_managed_sse_enabled    = true
 
-  # More than the worker's own three retries of an order: only a message that never reaches its bookkeeping ends here.
+  # The count is above the worker's own three retries of an order. SQS moves a message to the dead-letter queue only if the
+  # worker cannot record its failures.
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.order_events_dlq.arn
     maxReceiveCount     = 10

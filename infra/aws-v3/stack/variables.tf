@@ -245,7 +245,7 @@ variable "database" {
     error_message = "database: allocated_storage must be 20 to 1024 GiB."
   }
   validation {
-    # RDS wants room for growth: at least a tenth more than there is.
+    # RDS requires a maximum that is at least 10 percent above the allocated storage.
     condition     = var.database.max_allocated_storage == null ? true : var.database.max_allocated_storage >= 1.1 * var.database.allocated_storage
     error_message = "database: max_allocated_storage must be at least 1.1 times allocated_storage."
   }

@@ -8,6 +8,6 @@ terraform {
     }
   }
 
-  # Partial on purpose: bucket, key, region and locks come from the environment's record, by -backend-config.
+  # The backend is partial on purpose: -backend-config sets bucket, key, region and locks from the environment's record.
   backend "s3" {}
 }

@@ -39,7 +39,7 @@ run "platform" {
       DB_NAME    = "orders"
       DB_PORT    = "5432"
       DB_USER    = "order_api"
-      # A secret of its own, and never its value.
+      # Each service has its own secret, and the test never contains its value.
       DB_SECRET_ARN = aws_secretsmanager_secret.database["api"].arn
       LOG_LEVEL     = "info"
       PORT          = "8080"

@@ -1,4 +1,4 @@
-# What the provider would answer, as far as other resources check its form.
+# The mock has the values of the provider whose form other resources check.
 
 mock_data "aws_availability_zones" {
   defaults = { names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }
