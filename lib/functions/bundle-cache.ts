@@ -24,23 +24,31 @@ export function bundleOnce(
     return;
   }
   const entry = join(folder, sha256(JSON.stringify([projectRoot, options])));
-  if (!isOf(entry, projectRoot)) make(entry, folder, projectRoot, bundle);
-  cpSync(join(entry, 'out'), outdir, { recursive: true });
-}
-
-/** Writes an entry of the cache. When two processes write the same entry at once, either result is valid. */
-function make(entry: string, folder: string, projectRoot: string, bundle: (outdir: string) => readonly string[]): void {
+  if (isOf(entry, projectRoot)) {
+    cpSync(join(entry, 'out'), outdir, { recursive: true });
+    return;
+  }
   mkdirSync(folder, { recursive: true });
   const made = mkdtempSync(join(folder, 'new-'));
   const read = bundle(join(made, 'out'));
+  cpSync(join(made, 'out'), outdir, { recursive: true });
   const inputs = [...read, ...SURROUNDINGS].map((path) => [path, digestOf(join(projectRoot, path))]);
   writeFileSync(join(made, 'inputs.json'), JSON.stringify(inputs));
+  keep(made, entry, projectRoot);
+}
+
+/** Other processes may bundle the same at once, and copy an entry that is valid: a valid entry stays in its place. */
+function keep(made: string, entry: string, projectRoot: string): void {
+  const stale = `${made}-stale`;
   try {
-    rmSync(entry, { recursive: true, force: true });
-    renameSync(made, entry);
-  } catch (error) {
-    rmSync(made, { recursive: true, force: true });
-    if (!isOf(entry, projectRoot)) throw error;
+    if (!isOf(entry, projectRoot)) {
+      if (existsSync(entry)) renameSync(entry, stale);
+      renameSync(made, entry);
+    }
+  } catch {
+    // Another process has been faster. The caller has its copy already.
+  } finally {
+    for (const folder of [made, stale]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

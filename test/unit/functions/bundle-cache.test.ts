@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -89,4 +89,26 @@ test('is made anew each time where nobody has a folder for it', () => {
       return ['a.ts'];
     });
   expect(made).toEqual(['one', 'two']);
+});
+
+test('leaves the entry of a faster process in its place, since others may be copying it', () => {
+  const cache = join(root, 'cache');
+  const once = (out: string, meanwhile = () => {}) =>
+    bundleOnce(cache, root, {}, join(root, out), (to) => {
+      writeFileSyncIn(to, out);
+      meanwhile();
+      return ['a.ts'];
+    });
+  let entry = 0n;
+  const inode = () =>
+    statSync(join(cache, readdirSync(cache).filter((name) => !name.startsWith('new-'))[0] ?? '', 'out'), {
+      bigint: true,
+    }).ino;
+  once('slow', () => {
+    once('fast');
+    entry = inode();
+  });
+  expect(inode()).toBe(entry);
+  expect(readFileSync(join(root, 'slow', 'index.mjs'), 'utf8')).toBe('slow');
+  expect(readdirSync(cache)).toHaveLength(1);
 });

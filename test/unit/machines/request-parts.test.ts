@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import jsonata from 'jsonata';
 import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../../lab/states/expressions/jsonata.ts';
+import type { JsonObject } from '../../../lab/states/json.ts';
 import { REQUEST_PARTS } from '../../../lambdas/contracts/payloads.ts';
 import { readDefinition } from '../../../lib/machines/definition.ts';
 import { aRequest } from '../lambdas/support/fixtures.ts';
@@ -24,8 +25,8 @@ describe('the part of a request that a function gets', () => {
     const expression = `$sift($request, function($v, $k) { $k in [${keys.map((key) => `'${key}'`).join(', ')}] })`;
     expect(rendered).toContain(expression);
     for (const request of Object.values(requests)) {
-      const part = (await jsonata(expression).evaluate({}, { request })) as Record<string, unknown>;
-      expect({ ...part }).toEqual(Object.fromEntries(Object.entries(request).filter(([key]) => keys.includes(key))));
+      const part = await evaluate(expression, { request: request as unknown as JsonObject });
+      expect(part).toEqual(Object.fromEntries(Object.entries(request).filter(([key]) => keys.includes(key))));
       expect(schema.parse(part), name).toEqual(part);
     }
   });
