@@ -40,7 +40,7 @@ test("results are plain JSON, not the evaluator's sequences", async () => {
   expect(Object.getOwnPropertyNames(result)).toEqual(['0', '1', 'length']);
 });
 
-test('a thousand one-state executions take well under a second', async () => {
+test('a thousand one-state executions take less processor time than a billion additions', async () => {
   const states = { P: { Type: 'Pass', Output: { n: '{% $states.input.n + 1 %}' }, End: true } };
   await run(states, { input: { n: 0 } });
   // The test measures processor time instead of the clock's time, because other tests run at the same time.
@@ -48,5 +48,5 @@ test('a thousand one-state executions take well under a second', async () => {
   const results = await Promise.all(Array.from({ length: 1000 }, (_, n) => run(states, { input: { n } })));
   const { user } = process.threadCpuUsage(before);
   expect(results.at(-1)?.output).toEqual({ n: 1000 });
-  expect(user / 1e6).toBeLessThan(1);
+  expect(user / loop).toBeLessThan(20);
 });
