@@ -151,7 +151,7 @@ async function recordPass(
 }
 
 /**
- * Ends the attempts if this one is the last. What is blocked then stays, and the destroy may well free it.
+ * Ends the attempts if this one is the last. Blocked resources then remain, and the destroy may remove what blocks them.
  * @throws {NotReadyError} when another attempt may help
  * @throws {NoProgressError} when nothing more can be removed after the destroy
  */

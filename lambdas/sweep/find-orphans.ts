@@ -96,7 +96,7 @@ export async function findOrphans(ports: OrphanPorts): Promise<OrphansResult> {
   return result;
 }
 
-/** Notifies operators, and marks as told what was in the message. */
+/** Notifies operators, and records the resources of the message as reported. */
 async function tell(record: EnvironmentRecord, report: OrphanReport, ports: OrphanPorts): Promise<void> {
   const news = <T extends Orphan | Unread>(list: readonly T[]) =>
     list.filter(({ since, told }) => !told && since !== report.at);

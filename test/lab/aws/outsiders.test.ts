@@ -75,7 +75,7 @@ describe('an outsider', () => {
     if (theirs) expect(await theirs()).toHaveLength(1);
   });
 
-  /** Of the resources that a deed keeps, the row has the one that Terraform waits for, and the VPC. */
+  /** The row names two of the resources that an action keeps: the one that Terraform waits for, and the VPC. */
   test.each<[deed: string, waits: string, type: string, why: RegExp]>([
     [
       'names a security group in a rule of a group of another environment',
