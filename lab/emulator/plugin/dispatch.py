@@ -1,5 +1,6 @@
 """The module computes once what moto computes again for each request, and what never changes."""
 
+import os
 import threading
 from functools import lru_cache
 
@@ -23,6 +24,18 @@ def _backend_of_host(app) -> None:
 def _one_loader(utils) -> None:
     # Each new loader of botocore's lists four hundred folders of service models before it reads one.
     utils.create_loader = lru_cache(maxsize=1)(utils.create_loader)
+
+
+@when_imported("botocore.loaders")
+def _one_list_of_regions(loaders) -> None:
+    # Each session parses a megabyte of JSON again to list regions. It reads what it has parsed, and does not change it.
+    load = loaders.JSONFileLoader.load_file
+    kept = lru_cache(maxsize=1)(lambda path: load(loaders.JSONFileLoader(), path))
+
+    def load_file(self, file_path):
+        return kept(file_path) if os.path.basename(file_path) == "endpoints" else load(self, file_path)
+
+    loaders.JSONFileLoader.load_file = load_file
 
 
 @when_imported("moto.cloudformation.models")
