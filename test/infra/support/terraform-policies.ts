@@ -54,7 +54,8 @@ export async function initialize(root: string, data: string, cliConfiguration: s
 export interface TestedRoot {
   root: string;
   summary: { status: string; passed: number; failed: number; errored: number };
-  events: readonly Event[];
+  /** The lines are events in JSON with what a run has planned or applied. Each has the schemas of the provider, 14 MB. */
+  lines: readonly string[];
 }
 
 /**
@@ -65,18 +66,16 @@ export interface TestedRoot {
 export async function testRoot(root: string, environment: NodeJS.ProcessEnv): Promise<TestedRoot> {
   const { stdout } = await promisify(execFile)('terraform', [`-chdir=${root}`, 'test', '-json', '-verbose'], {
     env: environment,
-    maxBuffer: 64 * 1024 * 1024,
+    maxBuffer: 512 * 1024 * 1024,
   }).catch((error: Error & { stdout?: string; stderr?: string }) => {
     const failures = (error.stdout ?? '').split('\n').filter((line) => /"type":"diagnostic"/.test(line));
     throw new Error([error.message, ...failures, error.stderr].join('\n'));
   });
-  const events = stdout
-    .split('\n')
-    .filter((line) => /"type":"test_(plan|state|summary)"/.test(line))
-    .map((line) => JSON.parse(line) as Event);
-  const summary = events.find(({ test_summary }) => test_summary)?.test_summary;
+  const all = stdout.split('\n');
+  const last = all.find((line) => line.includes('"type":"test_summary"'));
+  const summary = last && (JSON.parse(last) as Event).test_summary;
   if (!summary) throw new Error(`the tests of ${root} have no summary`);
-  return { root, summary, events };
+  return { root, summary, lines: all.filter((line) => /"type":"test_(plan|state)"/.test(line)) };
 }
 
 /**
@@ -84,8 +83,10 @@ export async function testRoot(root: string, environment: NodeJS.ProcessEnv): Pr
  * @param run the name of a run of the file; all runs by default
  * @throws {Error} when there is no resource
  */
-export function resourcesOf({ root, events }: TestedRoot, file: string, run?: string): Resource[] {
-  const resources = events
+export function resourcesOf({ root, lines }: TestedRoot, file: string, run?: string): Resource[] {
+  const resources = lines
+    .filter((line) => line.includes(`"@testfile":"${file}"`))
+    .map((line) => JSON.parse(line) as Event)
     .filter((event) => event['@testfile'] === file && (!run || event['@testrun'] === run))
     .flatMap(
       ({ test_state, test_plan }) =>
