@@ -57,7 +57,7 @@ describe('the page of a certificate', () => {
     ];
     const page = text({ ...cleanCertificate, existed, sweeps } as Certificate);
     expect(page).toContain('AWS confirms 3 resources gone: 2 answers are for 3 of 4 entries of the state');
-    expect(page).toContain('and 1 are not in the state');
+    expect(page).toContain('and 1 for what is not in the state');
     expect(page).toContain('1 entry is a part of another resource');
   });
 
