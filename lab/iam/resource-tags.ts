@@ -5,6 +5,7 @@ import {
   type ServiceNamespace,
 } from '@aws-sdk/client-application-auto-scaling';
 import {
+  DescribeAddressesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
@@ -88,6 +89,14 @@ export class ResourceTags {
     const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
     const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
     return RouteTables?.[0]?.RouteTableId;
+  }
+
+  /** Returns the address of an association and the interface that has it, which calls about the association do not name. */
+  async addressOf(associationId: string): Promise<{ AllocationId?: string; NetworkInterfaceId?: string }> {
+    const Filters = [{ Name: 'association-id', Values: [associationId] }];
+    const [address] = (await this.#ec2.send(new DescribeAddressesCommand({ Filters }))).Addresses ?? [];
+    const { AllocationId, NetworkInterfaceId } = address ?? {};
+    return { ...(AllocationId ? { AllocationId } : {}), ...(NetworkInterfaceId ? { NetworkInterfaceId } : {}) };
   }
 
   /** Returns the VPC of a load balancer, or of the subnets that a new one is created in. */
