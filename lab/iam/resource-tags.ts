@@ -20,6 +20,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListTagsForResourceCommand as RuleTagsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListPolicyTagsCommand, ListRoleTagsCommand } from '@aws-sdk/client-iam';
+import { ListResourceTagsCommand as KeyTagsCommand, KMSClient } from '@aws-sdk/client-kms';
 import { ListTagsForResourceCommand as DatabaseTagsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -44,6 +45,7 @@ export class ResourceTags {
     this.#elb = new ElasticLoadBalancingV2Client(client);
     const events = new EventBridgeClient(client);
     const iam = new IAMClient(client);
+    const kms = new KMSClient(client);
     const rds = new RDSClient(client);
     const secrets = new SecretsManagerClient(client);
     const sqs = new SQSClient(client);
@@ -67,6 +69,11 @@ export class ResourceTags {
         arn.includes(':policy/')
           ? (await iam.send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags
           : (await iam.send(new ListRoleTagsCommand({ RoleName: lastOf(arn) }))).Tags,
+      kms: async (KeyId) =>
+        (await kms.send(new KeyTagsCommand({ KeyId }))).Tags?.map(({ TagKey, TagValue }) => ({
+          Key: TagKey,
+          Value: TagValue,
+        })),
       rds: async (ResourceName) => (await rds.send(new DatabaseTagsCommand({ ResourceName }))).TagList,
       secretsmanager: async (SecretId) => (await secrets.send(new DescribeSecretCommand({ SecretId }))).Tags,
       sqs: async (arn) => {
