@@ -8,6 +8,7 @@ import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { type OneTimeSchedule, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
 import { newRun } from '../../lambdas/environment/runs.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
 import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
 import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
@@ -96,6 +97,42 @@ test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Propertie
     const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
     const resolved = Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, textOf(value)]));
     expect(Buffer.byteLength(JSON.stringify(resolved))).toBeLessThanOrEqual(4_096);
+  },
+);
+
+// Each list has a limit of its own, and together they may have more than a function takes.
+test.each<[string, Partial<RunbookConfig['stack']>]>([
+  [
+    'review-plan',
+    {
+      acceptedRisks: Array.from({ length: 40 }, (_, at) => ({
+        ...{
+          risk: 'not-emptied' as const,
+          address: `aws_s3_bucket.documents_of_team_${at}`,
+          why: 'the team empties it',
+        },
+      })),
+    },
+  ],
+  [
+    'outputs',
+    {
+      resourceChecks: Array.from({ length: 2 }, (_, check) => ({
+        ...{ name: `queues-${check}`, waitSeconds: 60 },
+        targets: Array.from({ length: 20 }, (__, at) => ({
+          ...{
+            kind: 'sqs' as const,
+            of: { address: `module.messaging_${check}.aws_sqs_queue.work_of_the_team_${at}` },
+          },
+        })),
+      })),
+    },
+  ],
+])(
+  'a configuration with which %s would have too large an environment is refused before it is deployed',
+  (name, stack) => {
+    const message = new RegExp(`the environment of the function ${name} has \\d{4} bytes, and Lambda takes 4096`);
+    expect(() => runbook({ stack: { ...config.stack, ...stack } })).toThrow(message);
   },
 );
 
