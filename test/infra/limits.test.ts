@@ -90,6 +90,35 @@ describe('IAM takes', () => {
   );
 });
 
+describe('grants of a configuration', () => {
+  const ACTIONS = ['CreateStream', 'DeleteStream', 'DescribeStream', 'AddTagsToStream', 'ListTagsForStream'];
+  const grant = (at: number, streams = 12) => ({
+    actions: ACTIONS.map((action) => `kinesis:${action}`),
+    resources: Array.from(
+      { length: streams },
+      (_, n) => `arn:{partition}:kinesis:{region}:{account}:stream/{prefix}-stream-of-the-team-${at}-${n}`,
+    ),
+    reason: 'The root creates its streams.',
+  });
+  const withGrants = (grants: ReturnType<typeof grant>[]) => runbook({ stack: { ...config.stack, grants } }).template;
+
+  test('that are too many for one policy are in several', () => {
+    const template = withGrants(Array.from({ length: 10 }, (_, at) => grant(at)));
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+    const own = policies.filter(({ Properties }) => JSON.stringify(Properties).includes('kinesis:'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const { Properties } of own) expect(documentSize(Properties.PolicyDocument)).toBeLessThanOrEqual(6_144);
+    expect(JSON.stringify(own).match(/stream-of-the-team-\d+-\d+/g)).toHaveLength(120);
+  });
+
+  test.each([
+    ['one that no policy can hold', [grant(0, 90)], 'is larger than the 6144 characters of a policy'],
+    ['more than a role can have', Array.from({ length: 60 }, (_, at) => grant(at)), 'and IAM attaches 10'],
+  ])('%s is refused before it is deployed', (_, grants, message) => {
+    expect(() => withGrants(grants)).toThrow(message);
+  });
+});
+
 // The limit is for keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties] as const))(
   'Lambda takes the environment of %s',
