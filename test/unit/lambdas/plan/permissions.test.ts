@@ -289,6 +289,25 @@ describe('what IAM says', () => {
     expect(failed.unjudged[0]).toBe('IAM did not answer: Error: Rate exceeded');
   });
 
+  test('not in time: what IAM has said counts, and the rest is said, and does not lack', {
+    timeout: 5_000,
+  }, async () => {
+    const late = new AbortController();
+    const hanging = async (one: Question) => {
+      if (one.actions.includes('sqs:CreateQueue')) return answer(one, () => 'denied');
+      setTimeout(() => late.abort(), 20);
+      return new Promise<never>(() => {});
+    };
+    const changes = [queue, planned('aws_sns_topic', { name: 't' }), planned('aws_vpc')];
+    const { lacking, unjudged } = await missingPermissions(changes, own, place, {
+      simulate: hanging,
+      signal: late.signal,
+    });
+    expect(new Set(lacking.map(({ address }) => address))).toEqual(new Set(['aws_sqs_queue.a']));
+    expect(unjudged).toContain('IAM did not answer: Error: it took longer than a review may take');
+    expect(unjudged).toContain('sns:CreateTopic for aws_sns_topic.a');
+  });
+
   test('nothing is asked of other providers, and a type without a row is said', async () => {
     const questions: Question[] = [];
     const { unjudged } = await held(
