@@ -57,8 +57,8 @@ export interface ResourcePorts extends QueuesPort, ServicesPort {
   clock: Clock;
 }
 
-/** The ports, what Terraform applied to ECS services, and where all of it is. */
-type World = ResourcePorts & { applied: TaskDefinitions } & Pick<CheckRequest, 'region' | 'accountId'>;
+/** The ports, what Terraform applied to ECS services, when the environment was created, and where all of it is. */
+type World = ResourcePorts & { applied: TaskDefinitions; since: number } & Pick<CheckRequest, 'region' | 'accountId'>;
 
 /** How resources of one kind are looked at. */
 interface Look<K extends ResourceKind> {
@@ -175,7 +175,8 @@ export async function observeResources(
   );
   // CloudWatch describes a hundred alarms at once, and takes few calls a second.
   const describeAlarms = once(() => ports.describeAlarms([...new Set(names)]));
-  const world = { ...ports, describeAlarms, applied: record?.taskDefinitions ?? {}, region, accountId };
+  const { taskDefinitions: applied = {}, createdAt = '' } = record ?? {};
+  const world = { ...ports, describeAlarms, applied, since: Date.parse(createdAt), region, accountId };
   const rows = await Promise.all(
     meant.flatMap(({ target, resources }) => resources.map((resource) => rowOf(target, resource, world))),
   );
@@ -228,7 +229,7 @@ async function metricOf(
   bound: MetricBound,
   { metrics }: Look<ResourceKind>,
   resource: ResolvedResource,
-  { dataPoints, clock }: ResourcePorts,
+  { dataPoints, clock, since }: World,
 ): Promise<Seen> {
   if (!metrics) throw new InputError('a target without metrics of its own has a bound of one');
   const [dimension, value] = metrics.dimension(resource);
@@ -243,13 +244,13 @@ async function metricOf(
     from: to - bound.minutes * MINUTE_MS,
     to,
   };
-  return metricBound(bound, await dataPoints(query), to);
+  return metricBound(bound, await dataPoints(query), to, since);
 }
 
 async function errorsOf(
   errors: NonNullable<TargetOf<'lambda'>['errors']>,
   { id }: ResolvedResource,
-  { dataPoints, clock }: ResourcePorts,
+  { dataPoints, clock, since }: World,
 ): Promise<Seen> {
   const to = clock.now();
   const points = (name: string) =>
@@ -258,7 +259,7 @@ async function errorsOf(
       ...{ from: to - errors.minutes * MINUTE_MS, to },
     });
   const [failed, invocations] = await Promise.all([points('Errors'), points('Invocations')]);
-  return errorRate(errors, { errors: failed, invocations });
+  return errorRate(errors, { errors: failed, invocations }, to, since);
 }
 
 /** @param id a URL, or a host name. Ports other than that of the scheme are not called. */

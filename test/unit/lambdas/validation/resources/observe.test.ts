@@ -20,6 +20,7 @@ import {
 } from '../../support/fixtures.ts';
 
 const HOST = 'd1.cloudfront.net';
+const EARLIER = '2026-01-31T10:00:00Z';
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 
 /** A world in which everything is well, of every kind. */
@@ -73,7 +74,10 @@ function look(
   world: ResourcePorts,
   resources = (kind: ResourceKind) => [resource(kind)],
 ) {
-  const record = aRecord({ targets: Object.fromEntries(targets.map((one) => [lookupKey(one), resources(one.kind)])) });
+  const record = aRecord({
+    createdAt: EARLIER,
+    targets: Object.fromEntries(targets.map((one) => [lookupKey(one), resources(one.kind)])),
+  });
   return observeResources(targets, aRequest({ machine: 'validate', record }), world);
 }
 
@@ -171,6 +175,14 @@ test.each([
 
 test('without data points, nothing is known in the end', async () => {
   const found = await look([targetOf('rds')], ports({ dataPoints: async () => [] }));
+  expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
+});
+
+test.each(['rds', 'lambda'] as const)('%s: data of a life before this one is no data', async (kind) => {
+  const dataPoints: ResourcePorts['dataPoints'] = async () => [{ at: Date.parse(EARLIER) - 60_000, value: 0 }];
+  const options =
+    kind === 'lambda' ? { errors: { atMostPercent: 0, minutes: 240 } } : { metrics: [{ name: 'X', minutes: 240 }] };
+  const found = await look([resourceTarget.parse({ kind, ...options })], ports({ dataPoints }));
   expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
 });
 

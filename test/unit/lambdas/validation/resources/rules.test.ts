@@ -141,18 +141,48 @@ describe('a metric', () => {
     ['stale', { atMost: 80 }, [{ at: NOW - 12 * 60_000, value: 1 }], 'not-ready, then unknown'],
     ['no number', { atMost: 80 }, points(Number.NaN), 'unknown'],
   ])('%s', (_name, more, given, status) => {
-    expect(verdict(metricBound(bound(more), given, NOW))).toBe(status);
+    expect(verdict(metricBound(bound(more), given, NOW, 0))).toBe(status);
+  });
+
+  test('data points of an environment that had the name before are no data', () => {
+    const at = NOW - 5 * 60_000;
+    const seen = (since: number) => verdict(metricBound(bound({ atMost: 80 }), [{ at, value: 1 }], NOW, since));
+    expect(seen(at)).toBe('passed');
+    expect(seen(at + 1)).toBe('not-ready, then unknown');
   });
 
   const errors = { atMostPercent: 5, minutes: 15 };
   test.each<[string, DataPoint[], DataPoint[], string]>([
-    ['few errors', points(1), points(50, 50), 'passed'],
+    ['few errors', points(1, 0), points(50, 50), 'passed'],
+    ['errors of one minute of two', points(1), points(50, 50), 'not-ready, then unknown'],
     ['too many', points(3, 3), points(50, 50), 'not-ready'],
     ['no invocation', points(0), points(), 'not-ready, then unknown'],
     ['invocations of zero', points(0), points(0), 'not-ready, then unknown'],
     ['invocations, and no data of errors', points(), points(50), 'not-ready, then unknown'],
   ])('of errors: %s', (_name, failed, invocations, status) => {
-    expect(verdict(errorRate(errors, { errors: failed, invocations }))).toBe(status);
+    expect(verdict(errorRate(errors, { errors: failed, invocations }, NOW, 0))).toBe(status);
+  });
+
+  test('of errors: what an environment invoked that had the name before says nothing', () => {
+    const [at, later] = [NOW - 10 * 60_000, NOW - 60_000];
+    const seen = (
+      since: number,
+      invocations: DataPoint[],
+      errors_ = invocations.map((one) => ({ ...one, value: 0 })),
+    ) => verdict(errorRate(errors, { errors: errors_, invocations }, NOW, since));
+    expect(seen(0, [{ at, value: 9 }])).toBe('passed');
+    expect(seen(later, [{ at, value: 9 }])).toBe('not-ready, then unknown');
+    expect(seen(0, [{ at: NOW - 60 * 60_000, value: 9 }])).toBe('not-ready, then unknown');
+    const both = [
+      { at, value: 99 },
+      { at: later, value: 1 },
+    ];
+    expect(
+      seen(later, both, [
+        { at, value: 0 },
+        { at: later, value: 1 },
+      ]),
+    ).toBe('not-ready');
   });
 });
 
