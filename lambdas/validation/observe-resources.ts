@@ -83,14 +83,9 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   },
   alarms: {
     expected: expectedOfAlarms,
-    async seen(target, { id }, { describeAlarms }) {
-      const found = await describeAlarms([id]);
-      return [
-        alarmState(
-          target,
-          found.find(({ name }) => name === id),
-        ),
-      ];
+    async seen(target, resource, { describeAlarms }) {
+      const found = (await describeAlarms([resource.id])).find(({ name }) => name === resource.id);
+      return ofIt(resource, found, () => [alarmState(target, found)]);
     },
   },
   lambda: {
@@ -98,8 +93,8 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
     metrics: { namespace: 'AWS/Lambda', dimension: ({ id }) => ['FunctionName', id] },
     async seen(target, resource, ports) {
       const found = await ports.describeFunction(resource.id);
-      const state = functionState(found);
-      if (!found) return state;
+      const state = ofIt(resource, found, functionState);
+      if (!found || isOther(resource, found)) return state;
       const { invoke, errors } = target;
       const answer = invoke ? invoked(invoke, await ports.invoke(resource.id, invoke.payload)) : [];
       return [...state, ...answer, ...(errors ? [await errorsOf(errors, resource, ports)] : [])];
@@ -128,8 +123,10 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   dynamodb: {
     expected: states.expectedOfTable,
     metrics: { namespace: 'AWS/DynamoDB', dimension: ({ id }) => ['TableName', id] },
-    seen: async (target, { id, indexes }, { describeTable }) =>
-      states.table(target, await describeTable(id, target.pointInTimeRecovery), indexes),
+    seen: async (target, resource, { describeTable }) =>
+      ofIt(resource, await describeTable(resource.id, target.pointInTimeRecovery), (found) =>
+        states.table(target, found, resource.indexes),
+      ),
   },
   rds: {
     expected: () => states.EXPECTED_OF_DATABASE,
@@ -137,8 +134,10 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
       namespace: 'AWS/RDS',
       dimension: ({ type, id }) => [isCluster(type) ? 'DBClusterIdentifier' : 'DBInstanceIdentifier', id],
     },
-    seen: async (_, { type, id }, { describeCluster, describeInstance }) =>
-      states.database(await (isCluster(type) ? describeCluster(id) : describeInstance(id))),
+    async seen(_, resource, { describeCluster, describeInstance }) {
+      const describe = isCluster(resource.type) ? describeCluster : describeInstance;
+      return ofIt(resource, await describe(resource.id), states.database);
+    },
   },
   'step-functions': {
     expected: states.expectedOfMachine,
@@ -148,9 +147,22 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   },
   'eventbridge-rule': {
     expected: () => states.EXPECTED_OF_RULE,
-    seen: async (_, { id, bus }, { describeRule }) => states.rule(await describeRule(id, bus)),
+    seen: async (_, resource, { describeRule }) =>
+      ofIt(resource, await describeRule(resource.id, resource.bus), states.rule),
   },
 };
+
+const isOther = ({ arn }: ResolvedResource, found: { arn?: string }): boolean => arn !== undefined && found.arn !== arn;
+
+/** A name may be of something else in another region, account or event bus: an answer that has another ARN is not about the resource. */
+function ofIt<T extends { arn?: string }>(
+  resource: ResolvedResource,
+  found: T | undefined,
+  seen: (found: T | undefined) => Seen[],
+): Seen[] {
+  if (!found || !isOther(resource, found)) return seen(found);
+  return [{ status: 'unknown', text: `${resource.arn} was asked for, and the answer is of ${found.arn ?? 'no ARN'}` }];
+}
 
 const isCluster = (type: string): boolean => type === 'aws_rds_cluster';
 

@@ -20,8 +20,9 @@ export async function describeFunction(FunctionName: string): Promise<FunctionSt
       throw new UnexpectedResponseError(
         `Lambda describes ${found.FunctionName ?? 'nothing'} instead of ${FunctionName}`,
       );
-    const { StateReason, LastUpdateStatusReason } = found;
+    const { FunctionArn: arn, StateReason, LastUpdateStatusReason } = found;
     return {
+      ...(arn ? { arn } : {}),
       state: textOf(found.State, `the state of ${FunctionName}`),
       ...(StateReason ? { stateReason: StateReason } : {}),
       update: textOf(found.LastUpdateStatus, `the last update of ${FunctionName}`),

@@ -2,6 +2,8 @@ import type { TargetOf } from '../../contracts/resource-checks.ts';
 import type { Seen } from './resource-seen.ts';
 
 export interface Alarm {
+  /** As the answer has it. */
+  arn?: string;
   name: string;
   state: string;
   reason?: string;

@@ -3,6 +3,8 @@ import { meets } from './resource-http.ts';
 import { excerpt, type Seen } from './resource-seen.ts';
 
 export interface FunctionState {
+  /** As the answer has it. */
+  arn?: string;
   state: string;
   stateReason?: string;
   /** Of the last update of its code or configuration. */

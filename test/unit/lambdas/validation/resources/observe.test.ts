@@ -35,13 +35,19 @@ function ports(changes: Partial<ResourcePorts> = {}): ResourcePorts {
     describeServices: async (_cluster, names) => names.map((name) => aService(name)),
     describeTable: async () => ({ status: 'ACTIVE', indexes: [], pointInTimeRecovery: 'ENABLED' }),
     describeInstance: async () => ({ status: 'available' }),
-    describeCluster: async () => ({ status: 'available', members: { count: 1, writers: 1 } }),
+    describeCluster: async () => ({
+      ...{ status: 'available', members: [{ id: 'a', writes: true, status: 'available' }] },
+    }),
     describeMachine: async () => ({ status: 'ACTIVE', ended: [] }),
     describeRule: async () => ({ state: 'ENABLED', targets: ['t'] }),
     clock: fakeClock(NOW),
     ...changes,
   };
 }
+
+const FUNCTION = { state: 'Active', update: 'Successful', modified: 'today' };
+const TABLE = { status: 'ACTIVE', indexes: [], pointInTimeRecovery: 'ENABLED' };
+const said = (arn: string | undefined) => (arn === undefined ? {} : { arn });
 
 const metrics = [{ name: 'CPUUtilization', atMost: 80 }];
 /** A target of each kind, with the ports that it calls. */
@@ -220,9 +226,27 @@ test.each([
   expect(called).toEqual([]);
 });
 
-test('what is here, by its ARN, is looked at', async () => {
-  const here = () => [{ ...resource('lambda'), arn: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:api` }];
-  expect(await look([targetOf('lambda')], ports(), here)).toMatchObject({ status: 'passed' });
+describe.each<[ResourceKind, (arn: string | undefined) => Partial<ResourcePorts>]>([
+  ['alarms', (arn) => ({ describeAlarms: async () => [{ name: 'high', state: 'OK', ...said(arn) }] })],
+  ['lambda', (arn) => ({ describeFunction: async () => ({ ...FUNCTION, ...said(arn) }) })],
+  ['dynamodb', (arn) => ({ describeTable: async () => ({ ...TABLE, ...said(arn) }) })],
+  ['rds', (arn) => ({ describeInstance: async () => ({ status: 'available', ...said(arn) }) })],
+  ['eventbridge-rule', (arn) => ({ describeRule: async () => ({ state: 'ENABLED', targets: ['t'], ...said(arn) }) })],
+])('%s', (kind, world) => {
+  const arn = `arn:aws:x:eu-west-1:${ACCOUNT}:x/own`;
+  const here = () => [{ ...resource(kind), arn }];
+  const seen = (answered: string | undefined) => look([targetOf(kind)], ports(world(answered)), here);
+
+  test('passes by the answer for its ARN', async () => {
+    expect(await seen(arn)).toMatchObject({ status: 'passed' });
+  });
+
+  test.each([`arn:aws:x:eu-west-1:210987654321:x/own`, `arn:aws:x:us-east-1:${ACCOUNT}:x/own`, undefined])(
+    'is unknown by an answer for %s',
+    async (other) => {
+      expect(await seen(other)).toMatchObject({ status: 'unknown', observed: expect.stringContaining(arn) });
+    },
+  );
 });
 
 test.each([[undefined], [{}], [{ sqs: [] }]])(

@@ -188,6 +188,9 @@ describe('a metric', () => {
 
 const counts = (visible: number, inFlight = 0, delayed = 0) => ({ visible, inFlight, delayed });
 
+const WRITER = { id: 'a', writes: true, status: 'available' };
+const READER = { id: 'b', writes: false, status: 'available' };
+
 describe('what a description says', () => {
   test.each<[string, () => Seen | Seen[], string]>([
     ['an empty queue', () => states.queue(targetOf('sqs'), [counts(0), counts(0)]), 'passed'],
@@ -239,12 +242,28 @@ describe('what a description says', () => {
     ['a database without storage', () => states.database({ status: 'storage-full' }), 'failed'],
     ['a database that reboots', () => states.database({ status: 'rebooting' }), 'not-ready'],
     ['no database', () => states.database(undefined), 'failed'],
-    ['a cluster', () => states.database({ status: 'available', members: { count: 2, writers: 1 } }), 'passed'],
+    ['a cluster', () => states.database({ status: 'available', members: [WRITER, READER] }), 'passed'],
     [
-      'a cluster without instances',
-      () => states.database({ status: 'available', members: { count: 0, writers: 0 } }),
+      'a cluster whose only writer is stopped',
+      () => states.database({ status: 'available', members: [{ ...WRITER, status: 'stopped' }, READER] }),
+      'failed',
+    ],
+    [
+      'a cluster whose reader reboots',
+      () => states.database({ status: 'available', members: [WRITER, { ...READER, status: 'rebooting' }] }),
       'not-ready',
     ],
+    [
+      'a cluster with an instance that RDS does not know',
+      () => states.database({ status: 'available', members: [WRITER, { id: 'b', writes: false }] }),
+      'not-ready',
+    ],
+    [
+      'a cluster with two writers',
+      () => states.database({ status: 'available', members: [WRITER, { ...READER, writes: true }] }),
+      'not-ready',
+    ],
+    ['a cluster without instances', () => states.database({ status: 'available', members: [] }), 'not-ready'],
     ['a machine', () => states.machine(targetOf('step-functions'), { status: 'ACTIVE', ended: [] }), 'passed'],
     [
       'a machine that is deleted',
@@ -292,4 +311,16 @@ test('what is unread does not hide what is bad, and nothing seen is no pass', ()
 
 test('a long value is cut', () => {
   expect(meets(JSON.stringify({ a: 'x'.repeat(5_000) }), { path: 'a', equals: 1 }).text.length).toBeLessThan(300);
+});
+
+test.each<[number, number, string[], RegExp]>([
+  [5, 0, [], /no execution has ended yet/],
+  [5, 0, ['SUCCEEDED', 'SUCCEEDED'], /^2 executions SUCCEEDED/],
+  [0, 2, ['FAILED', 'FAILED'], /^2 executions have ended, the last 0 SUCCEEDED/],
+  [1, 3, ['SUCCEEDED', 'FAILED', 'ABORTED'], /^3 executions have ended, the last 1 SUCCEEDED/],
+])('of executions, the last %i and at least %i: evidence of %j says what succeeded', (last, atLeast, all, text) => {
+  const ended = all.map((status, at) => ({ name: `e${at}`, status }));
+  const seen = states.machine(targetOf('step-functions', { last, atLeast }), { status: 'ACTIVE', ended });
+  expect(verdict(seen)).toBe('passed');
+  expect(seen.at(-1)?.text).toMatch(text);
 });
