@@ -94,7 +94,8 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
     async seen(target, resource, ports) {
       const found = await ports.describeFunction(resource.id);
       const state = ofIt(resource, found, functionState);
-      if (!found || isOther(resource, found)) return state;
+      // Lambda would answer an invocation with the error that asks for another try.
+      if (!found || isOther(resource, found) || found.reserved === 0) return state;
       const { invoke, errors } = target;
       const answer = invoke ? invoked(invoke, await ports.invoke(resource.id, invoke.payload)) : [];
       return [...state, ...answer, ...(errors ? [await errorsOf(errors, resource, ports)] : [])];

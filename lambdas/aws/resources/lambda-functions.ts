@@ -1,4 +1,9 @@
-import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import type { FunctionState, Invocation } from '../../validation/checks/resource-lambda-function.ts';
@@ -28,11 +33,22 @@ export async function describeFunction(FunctionName: string): Promise<FunctionSt
       update: textOf(found.LastUpdateStatus, `the last update of ${FunctionName}`),
       ...(LastUpdateStatusReason ? { updateReason: LastUpdateStatusReason } : {}),
       modified: textOf(found.LastModified, `when ${FunctionName} was modified`),
+      ...(await reservedOf(FunctionName)),
     };
   } catch (error) {
     if (isNotFound(error, 'ResourceNotFoundException')) return undefined;
     throw error;
   }
+}
+
+/** A function without a reserved concurrency has an empty answer, which its request id tells from none. */
+async function reservedOf(FunctionName: string): Promise<{ reserved?: number }> {
+  const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+  const { ReservedConcurrentExecutions: reserved, $metadata } = answer;
+  if (reserved === undefined && $metadata.requestId) return {};
+  if (typeof reserved !== 'number')
+    throw new UnexpectedResponseError(`Lambda gives the concurrency of ${FunctionName} as ${JSON.stringify(reserved)}`);
+  return { reserved };
 }
 
 export async function invoke(FunctionName: string, payload: object): Promise<Invocation> {

@@ -135,9 +135,16 @@ describe('functions', () => {
     ['without a state', { ...well, State: undefined }],
     ['without its last update', { ...well, LastUpdateStatus: undefined }],
     ['nothing', {}],
+    ['a concurrency that is no number', { ...well, ReservedConcurrentExecutions: 'none' }],
   ])('%s is no answer', async (_name, body) => {
     await answers(body);
     await expect((await import(`${adapters}/lambda-functions.ts`)).describeFunction('api')).rejects.toThrow();
+  });
+
+  test('are asked for their concurrency', async () => {
+    await answers(well, { ReservedConcurrentExecutions: 0 });
+    const { describeFunction } = await import(`${adapters}/lambda-functions.ts`);
+    expect(await describeFunction('api')).toMatchObject({ state: 'Active', reserved: 0 });
   });
 });
 

@@ -179,6 +179,12 @@ test.each([
   expect(await look([targetOf('ecs')], ports({ describeServices }))).toMatchObject({ status });
 });
 
+test('a function whose concurrency is 0 is not invoked', async () => {
+  const invoke = () => Promise.reject(sdkError('TooManyRequestsException', 429));
+  const describeFunction = async () => ({ ...FUNCTION, reserved: 0 });
+  expect(await look([targetOf('lambda')], ports({ invoke, describeFunction }))).toMatchObject({ status: 'failed' });
+});
+
 test('without data points, nothing is known in the end', async () => {
   const found = await look([targetOf('rds')], ports({ dataPoints: async () => [] }));
   expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });

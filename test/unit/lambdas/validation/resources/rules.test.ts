@@ -102,6 +102,8 @@ describe('a function', () => {
     ['pending', { ...well, state: 'Pending' }, 'not-ready'],
     ['inactive', { ...well, state: 'Inactive' }, 'not-ready'],
     ['in a state of tomorrow', { ...well, state: 'Deleting' }, 'unknown'],
+    ['that nobody can invoke', { ...well, reserved: 0 }, 'failed'],
+    ['with a concurrency of its own', { ...well, reserved: 1 }, 'passed'],
     ['with an update that failed', { ...well, update: 'Failed' }, 'failed'],
     ['with an update under way', { ...well, update: 'InProgress' }, 'not-ready'],
   ])('%s', (_name, found, status) => {
