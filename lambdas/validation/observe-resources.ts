@@ -57,8 +57,11 @@ export interface ResourcePorts extends QueuesPort, ServicesPort {
   clock: Clock;
 }
 
-/** The ports, what Terraform applied to ECS services, when the environment was created, and where all of it is. */
-type World = ResourcePorts & { applied: TaskDefinitions; since: number } & Pick<CheckRequest, 'region' | 'accountId'>;
+/** The ports, what Terraform applied to ECS services, when the environment was created and changed last, and where all of it is. */
+type World = ResourcePorts & { applied: TaskDefinitions; since: number; changed: number } & Pick<
+    CheckRequest,
+    'region' | 'accountId'
+  >;
 
 /** How resources of one kind are looked at. */
 interface Look<K extends ResourceKind> {
@@ -76,9 +79,9 @@ const last = (text: string, separator: string): string => text.split(separator).
 const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   http: {
     expected: expectedOfHttp,
-    async seen(target, { id }, { http, clock }) {
+    async seen(target, { id }, { http, clock, changed }) {
       const { scheme, host, path } = callOf(target, id);
-      return httpEndpoint(target, scheme, await http({ scheme, host, path }), clock.now());
+      return httpEndpoint(target, scheme, await http({ scheme, host, path }), clock.now(), changed);
     },
   },
   alarms: {
@@ -188,8 +191,9 @@ export async function observeResources(
   );
   // CloudWatch describes a hundred alarms at once, and takes few calls a second.
   const describeAlarms = once(() => ports.describeAlarms([...new Set(names)]));
-  const { taskDefinitions: applied = {}, createdAt = '' } = record ?? {};
-  const world = { ...ports, describeAlarms, applied, since: Date.parse(createdAt), region, accountId };
+  const { taskDefinitions: applied = {}, createdAt = '', claimedAt = '' } = record ?? {};
+  const times = { since: Date.parse(createdAt), changed: Date.parse(claimedAt) };
+  const world = { ...ports, describeAlarms, applied, ...times, region, accountId };
   const rows = await Promise.all(
     meant.flatMap(({ target, resources }) => resources.map((resource) => rowOf(target, resource, world))),
   );

@@ -82,6 +82,7 @@ function look(
 ) {
   const record = aRecord({
     createdAt: EARLIER,
+    claimedAt: '2026-01-31T11:00:00Z',
     targets: Object.fromEntries(targets.map((one) => [lookupKey(one), resources(one.kind)])),
   });
   return observeResources(targets, aRequest({ machine: 'validate', record }), world);
@@ -183,6 +184,15 @@ test('a function whose concurrency is 0 is not invoked', async () => {
   const invoke = () => Promise.reject(sdkError('TooManyRequestsException', 429));
   const describeFunction = async () => ({ ...FUNCTION, reserved: 0 });
   expect(await look([targetOf('lambda')], ports({ invoke, describeFunction }))).toMatchObject({ status: 'failed' });
+});
+
+test('an answer that a cache has from before the deployment is none', async () => {
+  const cached = async (age: number) => {
+    const answered = await ports().http({ host: HOST, path: '/' });
+    return look([targetOf('http')], ports({ http: async () => ({ ...answered, age }) }));
+  };
+  expect(await cached(3_599)).toMatchObject({ status: 'passed' });
+  expect(await cached(3_601)).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
 });
 
 test('without data points, nothing is known in the end', async () => {

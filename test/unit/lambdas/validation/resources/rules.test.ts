@@ -27,6 +27,9 @@ function verdict(seen: Seen | readonly Seen[]): string {
   return otherwise ? `${status}, then ${otherwise}` : status;
 }
 
+/** When the environment was changed last. */
+const CHANGED = NOW - 60_000;
+
 const answer = (changes: Partial<Extract<HttpObservation, { kind: 'answer' }>> = {}): HttpObservation => ({
   ...{ kind: 'answer', status: 200, body: '{"status":"UP","parts":[{"ok":true}]}', address: '203.0.113.1', ms: 40 },
   ...{ validTo: NOW + 30 * DAY },
@@ -63,6 +66,14 @@ describe('http', () => {
     ['401', {}, answer({ status: 401 }), 'failed', /401/],
     ['a redirect', {}, answer({ status: 302, location: 'https://else' }), 'failed', /redirect to https:\/\/else/],
     ['a redirect that is wanted', { status: [301, 302] }, answer({ status: 302 }), 'passed', /302/],
+    ['a cache, since the last change', {}, answer({ age: 60 }), 'passed', /from a cache, 60 s old/],
+    [
+      'a cache, before the last change',
+      {},
+      answer({ age: 61 }),
+      'not-ready, then unknown',
+      /61 s old.*before the last change/,
+    ],
     ['slow', { withinMs: 30 }, answer(), 'not-ready', /40 ms, and 30 ms are allowed/],
     ['a certificate that ends', { tlsDays: 31 }, answer(), 'failed', /ends in 30 days, and at least 31/],
     ['a certificate that has ended', {}, answer({ validTo: NOW - 1 }), 'failed', /ends in -1 days/],
@@ -70,13 +81,13 @@ describe('http', () => {
     ['no answer', {}, { kind: 'silent', message: 'GET: no answer within 5 s' }, 'not-ready', /no answer/],
     ['a private address', {}, { kind: 'refused', message: 'resolves to 10.0.0.1' }, 'failed', /10\.0\.0\.1/],
   ])('%s', (_name, target, http, status, text) => {
-    const seen = httpEndpoint(targetOf('http', target), 'https', http, NOW);
+    const seen = httpEndpoint(targetOf('http', target), 'https', http, NOW, CHANGED);
     expect(verdict(seen)).toBe(status);
     expect(seen.map((one) => one.text).join('; ')).toMatch(text);
   });
 
   test('has no certificate without TLS', () => {
-    const seen = httpEndpoint(targetOf('http'), 'http', answer({ validTo: undefined as never }), NOW);
+    const seen = httpEndpoint(targetOf('http'), 'http', answer({ validTo: undefined as never }), NOW, CHANGED);
     expect(verdict(seen)).toBe('passed');
   });
 });
@@ -91,6 +102,15 @@ test.each<[string, object, Parameters<typeof alarmState>[1], string]>([
   ['no alarm', { allowInsufficientData: true }, undefined, 'failed'],
 ])('an alarm: %s', (_name, target, alarm, status) => {
   expect(verdict(alarmState(targetOf('alarms', target), alarm))).toBe(status);
+});
+
+test('an alarm that is OK for want of data says so', () => {
+  const reason =
+    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].';
+  expect(alarmState(targetOf('alarms'), { name: 'a', state: 'OK', reason }).text).toBe(`OK (${reason})`);
+  expect(alarmState(targetOf('alarms'), { name: 'a', state: 'OK', reason: '1 datapoint was not greater' }).text).toBe(
+    'OK',
+  );
 });
 
 describe('a function', () => {
