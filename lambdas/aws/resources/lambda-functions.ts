@@ -8,9 +8,10 @@ import { isNotFound } from '../../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import type { FunctionState, Invocation } from '../../validation/checks/resource-lambda-function.ts';
 import { clientConfig } from '../client-config.ts';
+import { requireJsonAnswers } from '../json-responses.ts';
 import { textOf } from '../responses.ts';
 
-const lambda = new LambdaClient(clientConfig);
+const lambda = requireJsonAnswers(new LambdaClient(clientConfig));
 /** A function that is slower than a look is not waited for, and none is invoked again. */
 const invoker = new LambdaClient({
   ...clientConfig,
@@ -41,11 +42,11 @@ export async function describeFunction(FunctionName: string): Promise<FunctionSt
   }
 }
 
-/** A function without a reserved concurrency has an empty answer, which its request id tells from none. */
+/** The answer is empty for a function without a reserved concurrency. */
 async function reservedOf(FunctionName: string): Promise<{ reserved?: number }> {
   const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
-  const { ReservedConcurrentExecutions: reserved, $metadata } = answer;
-  if (reserved === undefined && $metadata.requestId) return {};
+  const { ReservedConcurrentExecutions: reserved } = answer;
+  if (reserved === undefined) return {};
   if (typeof reserved !== 'number')
     throw new UnexpectedResponseError(`Lambda gives the concurrency of ${FunctionName} as ${JSON.stringify(reserved)}`);
   return { reserved };
