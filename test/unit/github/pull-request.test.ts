@@ -162,6 +162,8 @@ describe('the life of a pull request', () => {
     expect(await action('up', runbook, { attempt: '8-1' })).toBeUndefined();
     expect(runbook.started.slice(2)).toEqual(['validate']);
     expect(commentsOf(123)).toEqual([expect.stringContaining('✅ `pr-123`: LIVE')]);
+    // The environment has nothing of the commit.
+    expect(commentsOf(123)[0]).not.toContain('Commit');
   });
 
   test('what fails is in the comment, the annotations, the summary and the JUnit file, and fails the job', async () => {
