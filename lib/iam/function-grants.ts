@@ -136,7 +136,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
     pullRequests: {
-      resources: (['provision', 'deploy', 'teardown', 'extend', 'protect'] as const).map((machine) =>
+      resources: (['provision', 'deploy', 'validate', 'teardown', 'extend', 'protect'] as const).map((machine) =>
         machineArn(construct, machine),
       ),
     },
