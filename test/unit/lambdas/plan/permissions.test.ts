@@ -142,6 +142,14 @@ describe('an action is asked for on what the plan names', () => {
     planned('aws_sqs_queue_policy', {}, { references: { queue_url: references }, ...more });
   test.each<[string, PlannedChange, (PlannedChange | undefined)[], string[]]>([
     ['the one that it refers to', policy(['aws_sqs_queue.b']), [a, b], [`arn:aws:sqs:${HERE}:b`]],
+    ...['https://sqs.eu-west-1.amazonaws.com', 'http://127.0.0.1:4566'].map(
+      (endpoint): [string, PlannedChange, PlannedChange[], string[]] => [
+        `that of ${endpoint}, where the plan has its URL`,
+        planned('aws_sqs_queue_policy', { queue_url: `${endpoint}/123456789012/q` }),
+        [],
+        [`arn:aws:sqs:${HERE}:q`],
+      ],
+    ),
     ['the only one', policy(['local.queue']), [a], [`arn:aws:sqs:${HERE}:a`]],
     ['one of the same key', policy(['module.m.aws_sqs_queue.all'], { index: 'b' }), each, [`arn:aws:sqs:${HERE}:b`]],
     ['one whose key is spelled out', policy(['module.m.aws_sqs_queue.all["a"]']), each, [`arn:aws:sqs:${HERE}:a`]],
