@@ -45,10 +45,16 @@ export class Cut {
       calls += 1;
       return calls === time;
     };
-    const killed = this.#points.at(matches, () => killBuild(this.#account.lab.endpoint, environment));
-    const end = this.#account.run(machine, { environment });
-    await Promise.race([killed, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
-    expect(await end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
+    let reached = false;
+    const killed = this.#points.at(matches, () => {
+      reached = true;
+      return killBuild(this.#account.lab.endpoint, environment);
+    });
+    // The execution may end while the last processes of the build do.
+    const { status, error, cause } = await this.#account.run(machine, { environment });
+    if (!reached) throw new Error(`ended before ${call}: ${cause}`);
+    await killed;
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
   }
 
   /** Starts a provision, and stops its execution while Terraform makes the call. @returns the status of the execution */
