@@ -10,6 +10,8 @@ export interface PullRequestPorts {
   /** The environments' names begin with this prefix, such as `pr`. */
   prefix: string;
   bucket: string;
+  /** The deployed stack has images. */
+  hasImages: boolean;
   machineArns: Readonly<Record<PullRequestMachine, string>>;
   /** @returns undefined when an execution of that name was started before */
   startExecution(machineArn: string, name: string, input: object): Promise<string | undefined>;
@@ -37,7 +39,13 @@ export async function pullRequest(event: PullRequestEvent, ports: PullRequestPor
   const reason = `pull request ${number}, attempt ${attempt}`;
   const machine = ports.machineArns[action];
   const name = `${environment}-${attempt}-${action}`;
-  const input = { environment, ...rest, ...(action === 'provision' ? { onFailure: 'destroy' } : {}), reason };
+  const input = {
+    environment,
+    ...rest,
+    ...(action === 'provision' ? { onFailure: 'destroy' } : {}),
+    // A validation changes nothing, and takes no reason.
+    ...(action === 'validate' ? {} : { reason }),
+  };
   const execution = await ports.startExecution(machine, name, input);
   return { environment, execution: execution ?? `${machine.replace(':stateMachine:', ':execution:')}:${name}` };
 }
@@ -63,14 +71,14 @@ async function numbersOf({ listRecords, prefix }: PullRequestPorts): Promise<num
 function statusOf(
   environment: string,
   record: EnvironmentRecord | null,
-  { bucket, now }: PullRequestPorts,
+  { bucket, hasImages, now }: PullRequestPorts,
 ): PullRequestStatus {
-  if (!record) return { environment, status: 'NONE' };
+  if (!record) return { environment, hasImages, status: 'NONE' };
   const { status, commit, outputs, usdPerHour, lastValidation, lastFailure } = record;
   const address = outputs?.alb_dns_name;
   const usdSoFar = costSoFar(record, now());
   return {
-    ...{ environment, status, commit },
+    ...{ environment, hasImages, status, commit },
     ...(typeof address === 'string' && status !== 'GONE' ? { address } : {}),
     ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
     ...(usdSoFar === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar }),
