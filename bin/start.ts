@@ -1,8 +1,9 @@
 import { access, constants } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explain } from '../cli/explain.ts';
 import { runDemo } from '../demo/lifecycle.ts';
+import { installTerraform } from '../lab/tools/install-terraform.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
 import { environmentName } from '../lambdas/contracts/contracts.ts';
 
@@ -58,6 +59,8 @@ async function start(options: Options): Promise<void> {
     });
   }
   try {
+    const terraform = await installTerraform(PROJECT, { out: process.stdout });
+    if (terraform) process.env.PATH = [terraform, process.env.PATH].join(delimiter);
     const wentWell = await runDemo({ ...options, out: process.stdout, signal: interrupt.signal });
     process.exitCode = interrupt.signal.aborted ? INTERRUPTED : wentWell ? 0 : 1;
   } catch (error) {

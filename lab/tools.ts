@@ -4,8 +4,11 @@ import { type Machine, thisMachine } from './tools/machine.ts';
 import { findPostgres, POSTGRES_FIX } from './tools/postgres.ts';
 import { findMoto, MOTO_FIX, MOTO_VERSION } from './tools/python.ts';
 import {
+  checksumsOf,
   findProvider,
   mirrors,
+  ownTerraform,
+  PLATFORM,
   type ProviderSource,
   pinnedVersions,
   terraformVersion,
@@ -34,7 +37,7 @@ export async function findTools(projectRoot: string, machine: Machine = thisMach
   const pins = await pinnedVersions(machine, projectRoot);
   const [moto, terraform, provider, postgres, bash] = await Promise.all([
     motoTool(machine, projectRoot),
-    terraformTool(machine, pins.terraform),
+    terraformTool(machine, projectRoot, pins.terraform),
     findProvider(machine, pins.awsProvider),
     postgresTool(machine, projectRoot),
     commandTool(machine, 'bash', 'bash', "Install bash with your system's package manager"),
@@ -79,15 +82,19 @@ async function motoTool(machine: Machine, projectRoot: string): Promise<Tool> {
   return { name, status: python ? 'fetched' : 'missing', detail, fix: MOTO_FIX };
 }
 
-async function terraformTool(machine: Machine, pin: string): Promise<Tool> {
+async function terraformTool(machine: Machine, projectRoot: string, pin: string): Promise<Tool> {
   const name = 'terraform';
   const fix = `Put terraform ${pin} on PATH: https://developer.hashicorp.com/terraform/install`;
   const path = await machine.which('terraform');
-  if (!path) return { name, status: 'fetched', detail: `not found; every build will download ${pin}`, fix };
-  const version = await terraformVersion(machine, path);
+  const version = path && (await terraformVersion(machine, path));
   if (version === pin) return { name, status: 'found', detail: `${version} at ${path}` };
-  const detail = `${version ?? 'unreadable version'} at ${path}; builds will download ${pin}`;
-  return { name, status: 'warning', detail, fix };
+  const own = ownTerraform(projectRoot, pin);
+  if ((await terraformVersion(machine, own)) === pin) return { name, status: 'found', detail: `${pin} at ${own}` };
+  const found = path ? `${version ?? 'unreadable version'} at ${path}` : 'not found';
+  const archive = `terraform_${pin}_${PLATFORM}.zip`;
+  if (!(await checksumsOf(machine, projectRoot))[archive])
+    return { name, status: 'missing', detail: `${found}; the project has no checksum of ${archive}`, fix };
+  return { name, status: 'fetched', detail: `${found}; ${pin} will be downloaded into .lab/terraform`, fix };
 }
 
 async function describeProvider(machine: Machine, source: ProviderSource, pin: string): Promise<Tool> {

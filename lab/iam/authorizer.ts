@@ -138,7 +138,8 @@ export class Authorizer implements LabService {
     const needed = await accessOf({ ...request, params }, this.#context);
     if (!needed) return undefined;
     const [first] = needed;
-    if (first && !this.#linked.has(first.action)) needed.push(...linkedRole(first.action, this.#context));
+    const linked = first ? linkedRole(first.action, this.#context) : [];
+    if (!linked.some(({ resources }) => resources.some((role) => this.#linked.has(role)))) needed.push(...linked);
     return (await Promise.all(needed.map((access) => this.#withAccount(access, request, policies)))).flat();
   }
 

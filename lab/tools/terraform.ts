@@ -4,6 +4,11 @@ import type { Machine } from './machine.ts';
 
 const PROVIDER = 'registry.terraform.io/hashicorp/aws';
 
+const CHECKSUMS = ['infra', 'terraform-checksums.txt'];
+
+/** The names are HashiCorp's: `linux_arm64`. */
+export const PLATFORM = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+
 export interface Pins {
   terraform: string;
   awsProvider: string;
@@ -11,7 +16,7 @@ export interface Pins {
 
 /** Returns the versions that the project has decided on, read where the builds read them. */
 export async function pinnedVersions(machine: Machine, projectRoot: string): Promise<Pins> {
-  const checksums = await machine.read(join(projectRoot, 'infra', 'terraform-checksums.txt'));
+  const checksums = await machine.read(join(projectRoot, ...CHECKSUMS));
   const lockFile = await machine.read(join(projectRoot, 'infra', 'aws-v3', 'stack', '.terraform.lock.hcl'));
   return {
     terraform: /terraform_([\d.]+)_/.exec(checksums ?? '')?.[1] ?? '',
@@ -19,7 +24,23 @@ export async function pinnedVersions(machine: Machine, projectRoot: string): Pro
   };
 }
 
-/** Returns the version of the terraform on PATH. */
+/** Returns the SHA-256 checksums of the archives that builds may use, in hex, by the archive's name. */
+export async function checksumsOf(machine: Machine, projectRoot: string): Promise<Partial<Record<string, string>>> {
+  const lines = ((await machine.read(join(projectRoot, ...CHECKSUMS))) ?? '').split('\n');
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, checksum, archive] = /^([0-9a-f]{64}) [ *](\S+)$/.exec(line) ?? [];
+      return checksum && archive ? [[archive, checksum]] : [];
+    }),
+  );
+}
+
+/** Returns the path of the Terraform that the lab downloads for itself. */
+export function ownTerraform(projectRoot: string, version: string): string {
+  return join(projectRoot, '.lab', 'terraform', version, 'terraform');
+}
+
+/** Returns the version of a terraform, or undefined if there is none. */
 export async function terraformVersion(machine: Machine, terraform: string): Promise<string | undefined> {
   const output = await machine.run(terraform, ['version', '-json']);
   if (!output) return undefined;

@@ -63,11 +63,12 @@ test('a plan takes no argument and no variable from outside, and its counts are 
 
 test('what a plan does is kept beside it, with what tells whether that can be torn down, and without what is sensitive', async () => {
   const change = {
-    ...{ actions: ['update'], after_unknown: { id: true }, importing: { id: 'b-1' } },
+    ...{ actions: ['update'], after_unknown: { id: true, role: true }, importing: { id: 'b-1' } },
     ...{ before: { password: 'old', tags: [{ a: 1 }] }, before_sensitive: { password: true } },
     ...{ after: { password: 'new', tags: [{ a: 'hush' }] }, after_sensitive: { password: true, tags: [{ a: true }] } },
   };
-  const configured = { address: 'x.b', provider_config_key: 'aws.other', expressions: { password: {}, tags: {} } };
+  const expressions = { password: { references: ['x.c.id'] }, role: { references: ['x.c.id', 'x.c'] }, tags: {} };
+  const configured = { address: 'x.b', provider_config_key: 'aws.other', expressions };
   const vpc = { mode: 'data', type: 'aws_vpc', values: { id: 'vpc-1', tags: { team: 'core' }, arn: 'arn:v' } };
   const { status, output } = await build().run(['terraform', 'plan'], {
     PLANNED: JSON.stringify({
@@ -86,7 +87,8 @@ test('what a plan does is kept beside it, with what tells whether that can be to
     resource_changes: [
       {
         ...{ address: 'module.m["k"].x.b["a"]', type: 'x', index: 'a', provider: 'aws' },
-        ...{ providerKey: 'aws.other', configured: ['password', 'tags'] },
+        ...{ providerKey: 'aws.other', configured: ['password', 'role', 'tags'] },
+        references: { role: ['module.m.x.c'] },
         change: {
           ...rest,
           before: { password: '(sensitive)', tags: [{ a: 1 }] },

@@ -12,6 +12,7 @@ import {
   DescribeVpcsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { CreateLoadBalancerCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeDBInstancesCommand, DescribeDBSecurityGroupsCommand, RDSClient } from '@aws-sdk/client-rds';
@@ -266,4 +267,15 @@ test('a load balancer needs the right to look up the security groups of its very
   await expect(create()).rejects.toThrow(`not authorized to perform: ec2:GetSecurityGroupsForVpc on resource: ${arn}`);
   await allow([others, { Effect: 'Allow', Action: 'ec2:GetSecurityGroupsForVpc', Resource: arn }]);
   await expect(create()).resolves.toMatchObject({ LoadBalancers: [{ VpcId }] });
+});
+
+test('a service-linked role is asked for until it exists', async () => {
+  const create = (clusterName: string) => new ECSClient(asRole()).send(new CreateClusterCommand({ clusterName }));
+  const cluster = { Effect: 'Allow', Action: 'ecs:CreateCluster', Resource: '*' };
+  await allow([cluster]);
+  await expect(create('first')).rejects.toThrow('not authorized to perform: iam:CreateServiceLinkedRole');
+  await allow([cluster, { Effect: 'Allow', Action: 'iam:CreateServiceLinkedRole', Resource: '*' }]);
+  await expect(create('first')).resolves.toBeDefined();
+  await allow([cluster]);
+  await expect(create('second')).resolves.toBeDefined();
 });

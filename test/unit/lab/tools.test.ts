@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Machine } from '../../../lab/tools/machine.ts';
-import { writeCliConfiguration } from '../../../lab/tools/terraform.ts';
+import { PLATFORM, writeCliConfiguration } from '../../../lab/tools/terraform.ts';
 import { findTools, formatTools } from '../../../lab/tools.ts';
 
 const ROOT = '/project';
 const PINS = {
-  [`${ROOT}/infra/terraform-checksums.txt`]: 'abc  terraform_1.11.4_linux_amd64.zip',
+  [`${ROOT}/infra/terraform-checksums.txt`]: `${'a'.repeat(64)}  terraform_1.11.4_${PLATFORM}.zip`,
   [`${ROOT}/infra/aws-v3/stack/.terraform.lock.hcl`]:
     'provider "registry.terraform.io/hashicorp/aws" {\n  version     = "5.100.0"\n}',
 };
@@ -23,6 +23,8 @@ const FULL = {
   } as Record<string, string[]>,
   terraform: '1.11.4',
   moto: '5.2.1',
+  /** The Terraform that the lab has downloaded. */
+  own: '',
 };
 
 function machine(changes: Partial<typeof FULL> = {}): Machine {
@@ -31,7 +33,8 @@ function machine(changes: Partial<typeof FULL> = {}): Machine {
     env: has.env,
     which: async (command) => (has.commands.includes(command) ? `/bin/${command}` : undefined),
     run: async (command) => {
-      if (command === '/bin/terraform') return JSON.stringify({ terraform_version: has.terraform });
+      if (command === '/bin/terraform' || command === has.own)
+        return JSON.stringify({ terraform_version: has.terraform });
       if (command === '/bin/python3') return `/usr/bin/python3.12\n${has.moto}\n`;
       return undefined;
     },
@@ -69,9 +72,33 @@ test('what the lab can get by itself does not stop it', async () => {
   expect(report.by['AWS provider']?.detail).toContain('download');
 });
 
+test('a Terraform that the lab downloaded before is found', async () => {
+  const own = `${ROOT}/.lab/terraform/1.11.4/terraform`;
+  expect((await statuses({ commands: [], own })).by.terraform).toEqual({
+    name: 'terraform',
+    status: 'found',
+    detail: `1.11.4 at ${own}`,
+  });
+});
+
+test('a platform without a checksum needs a Terraform of its own', async () => {
+  const files = {
+    ...PINS,
+    [`${ROOT}/infra/terraform-checksums.txt`]: `${'a'.repeat(64)}  terraform_1.11.4_plan9_amd64.zip`,
+  };
+  const { by } = await statuses({ commands: [], files });
+  expect(by.terraform).toMatchObject({
+    status: 'missing',
+    detail: `not found; the project has no checksum of terraform_1.11.4_${PLATFORM}.zip`,
+  });
+});
+
 test('other versions are warned of', async () => {
   const { by } = await statuses({ terraform: '1.9.0', moto: '5.1.0' });
-  expect(by.terraform).toMatchObject({ status: 'warning', detail: expect.stringContaining('1.9.0') });
+  expect(by.terraform).toMatchObject({
+    status: 'fetched',
+    detail: '1.9.0 at /bin/terraform; 1.11.4 will be downloaded into .lab/terraform',
+  });
   expect(by.moto).toMatchObject({ status: 'warning', detail: expect.stringContaining('5.1.0') });
 });
 
