@@ -12,7 +12,13 @@ import {
 import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest, json } from '../service.ts';
 import { configFor } from '../targets.ts';
-import { DestinationError, type DestinationRequest, destinationRequest, requireTaken } from './destination-request.ts';
+import {
+  type Connection,
+  DestinationError,
+  type DestinationRequest,
+  destinationRequest,
+  requireTaken,
+} from './destination-request.ts';
 import { destinationNameIn } from './destination-rules.ts';
 import { ENDPOINT_AUTHORITY } from './https-endpoint.ts';
 
@@ -29,6 +35,16 @@ interface Invocation {
   Arn: string;
   Payload: string;
   HttpParameters?: HttpParameters | undefined;
+}
+
+/** The gateway and the emulator read the key, and verify no signature. */
+function headersOf(operation: string, accessKeyId: string, region: string): Record<string, string> {
+  const scope = `${accessKeyId}/${new Date().toISOString().slice(0, 10).replaceAll('-', '')}/${region}/events`;
+  return {
+    authorization: `AWS4-HMAC-SHA256 Credential=${scope}/aws4_request, SignedHeaders=host, Signature=lab`,
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `AWSEvents.${operation}`,
+  };
 }
 
 /** For API destinations, the emulator keeps connections and destinations, and this class sends the requests. */
@@ -50,15 +66,9 @@ export class ApiDestinations {
   async invoke(invocation: Invocation, roleArn: string | undefined): Promise<void> {
     const { endpoint, region } = this.#context;
     const { accessKeyId } = configFor(this.#context, roleArn, 'events').credentials;
-    const scope = `${accessKeyId}/${new Date().toISOString().slice(0, 10).replaceAll('-', '')}/${region}/events`;
     const answer = await fetch(endpoint, {
       method: 'POST',
-      headers: {
-        // The lab's gateway reads the key, and verifies no signature.
-        authorization: `AWS4-HMAC-SHA256 Credential=${scope}/aws4_request, SignedHeaders=host, Signature=lab`,
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `AWSEvents.${INVOCATION}`,
-      },
+      headers: headersOf(INVOCATION, accessKeyId, region),
       body: JSON.stringify(invocation),
     });
     const said = (await answer.json()) as { __type?: string; message?: string; status?: number; retryAfter?: string };
@@ -94,11 +104,7 @@ export class ApiDestinations {
     const { Arn, Payload, HttpParameters } = params as unknown as Invocation;
     const Name = destinationNameIn(Arn) ?? '';
     const destination = await this.#events.send(new DescribeApiDestinationCommand({ Name }));
-    const connection = await this.#events
-      .send(new DescribeConnectionCommand({ Name: connectionNameIn(destination.ConnectionArn) }))
-      .catch((error: Error) => {
-        throw new AwsError('ResourceNotFoundException', error.message);
-      });
+    const connection = await this.#connection(connectionNameIn(destination.ConnectionArn));
     await this.#turn(Arn, destination.InvocationRateLimitPerSecond ?? DEFAULT_RATE);
     try {
       return json(await this.#send(destinationRequest(destination, connection, Payload, HttpParameters)));
@@ -106,6 +112,16 @@ export class ApiDestinations {
       const { code, message } = error as NodeJS.ErrnoException;
       throw new AwsError('InternalException', `the endpoint did not answer: ${code ?? message}`, 500);
     }
+  }
+
+  /** An SDK client drops the secret values that the emulator adds to its answer. */
+  async #connection(Name: string | undefined): Promise<Connection> {
+    const { emulatorEndpoint, region } = this.#context;
+    const { accessKeyId } = this.#context.emulator.credentials;
+    const headers = headersOf('DescribeConnection', accessKeyId, region);
+    const answer = await fetch(emulatorEndpoint, { method: 'POST', headers, body: JSON.stringify({ Name }) });
+    if (!answer.ok) throw new AwsError('ResourceNotFoundException', `Connection '${Name}' does not exist.`);
+    return (await answer.json()) as Connection;
   }
 
   async #turn(arn: string, ratePerSecond: number): Promise<void> {

@@ -257,7 +257,20 @@ describe('EventBridge', () => {
   });
 
   test('shows no secret of a connection', async () => {
-    const { AuthParameters } = await events.send(new DescribeConnectionCommand({ Name: 'c' }));
-    expect(AuthParameters).toEqual({ ApiKeyAuthParameters: { ApiKeyName: 'x-key' } });
+    // An SDK client would drop what is not in the API.
+    const answer = await fetch(account.lab.endpoint, {
+      method: 'POST',
+      headers: {
+        authorization: 'AWS4-HMAC-SHA256 Credential=operator/20260101/eu-west-1/events/aws4_request, Signature=x',
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSEvents.DescribeConnection',
+      },
+      body: '{"Name":"c"}',
+    });
+    const said = await answer.text();
+    expect(said).toContain('x-key');
+    expect(said).not.toContain('hidden');
+    const shown = await events.send(new DescribeConnectionCommand({ Name: 'c' }));
+    expect(shown.AuthParameters).toEqual({ ApiKeyAuthParameters: { ApiKeyName: 'x-key' } });
   });
 });
