@@ -85,8 +85,45 @@ describe('whoever may ask cannot reach another environment', () => {
   });
 });
 
+/** A life that a pull request began. */
+const begun = (environment: string, changes: Partial<EnvironmentRecord> = {}) =>
+  aRecord({ environment, createdBy: arnOf('provision', `${environment}-7-1-provision`), ...changes });
+
+describe('an environment that a person has called like that of a pull request', () => {
+  const byHand = [
+    aRecord({ environment: 'pr-123', createdBy: arnOf('provision', 'b2b3a5d1') }),
+    // The record is older than the attribute.
+    aRecord({ environment: 'pr-123', owner: arnOf('provision', 'b2b3a5d1') }),
+    aRecord({ environment: 'pr-123', createdBy: arnOf('provision', 'pr-12-7-1-provision') }),
+  ];
+  test.each(EVENTS)('is left alone: $action', async (event) => {
+    for (const record of byHand) {
+      const { ports, answer } = ask(event, [record]);
+      await expect(answer).rejects.toThrow(/"pr-123" exists, and no pull request began it/);
+      expect(ports.startExecution).not.toHaveBeenCalled();
+    }
+  });
+
+  test('is not in the list, so that no closed pull request ends it', async () => {
+    for (const record of byHand) expect(await ask({ action: 'list' }, [record]).answer).toEqual({ numbers: [9] });
+  });
+});
+
+test.each(EVENTS)('$action reaches what a pull request began, whoever owns it now', async (event) => {
+  for (const record of [
+    begun('pr-123'),
+    begun('pr-123', { owner: arnOf('teardown', 'b2b3a5d1') }),
+    aRecord({ environment: 'pr-123', owner: arnOf('deploy', 'pr-123-8-1-deploy') }),
+    aRecord({ environment: 'pr-123', status: 'GONE' }),
+  ]) {
+    const { ports, answer } = ask(event, [record]);
+    await answer;
+    expect(ports.startExecution).toHaveBeenCalled();
+  }
+});
+
 test('the list has those that are there, or may be, and nobody else’s', async () => {
-  const of = (environment: string, status: EnvironmentRecord['status'] = 'LIVE') => aRecord({ environment, status });
+  const of = (environment: string, status: EnvironmentRecord['status'] = 'LIVE') => begun(environment, { status });
   const { answer } = ask({ action: 'list' }, [
     of('pr-1'),
     of('pr-2', 'GONE'),
