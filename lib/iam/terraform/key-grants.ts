@@ -20,6 +20,7 @@ export function keyGrants(construct: Construct, project: string, name: string): 
       actions: ['kms:TagResource'],
       resources: keys,
       // CreateKey asks for this on a key that has neither yet. A key that has either may be a stranger's, and its tag would open all of the below.
+      // https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
       conditions: { ...requested, Null: { 'aws:ResourceTag/project': 'true', 'kms:ResourceAliases': 'true' } },
       wildcardReason: BY_TAG,
     },

@@ -61,6 +61,11 @@ const ALTERNATIVE = /^states:\w+ express$|^elasticloadbalancing:\w+ listener(-ru
 /** The reference has two pages for the service. The data has the resource types of one page only for the verbs. */
 const HTTP_APIS = ['apis', 'api'].map((name) => ({ name, required: false, conditionKeys: [] }));
 const UNLISTED: Record<string, typeof HTTP_APIS> = { 'apigateway:GET': HTTP_APIS };
+/**
+ * Every action on a KMS key has the key's aliases. The reference lists them for the type alone, "doesn't list all of the condition keys", and refers to
+ * https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+ */
+const ALIASES = 'kms:ResourceAliases';
 const OPERATORS =
   /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals|EqualsIgnoreCase|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/;
 
@@ -224,7 +229,7 @@ async function read(action: string): Promise<Reference | undefined> {
     [...details.resourceTypes, ...(UNLISTED[action] ?? [])].map(async ({ name, required, conditionKeys }) => {
       const type = await iamResourceTypeDetails(service, name);
       // Every action on a resource has the resource's tags, whether or not the action's own entry lists them again.
-      const tags = (type.conditionKeys ?? []).filter((key) => /:ResourceTag\//.test(key));
+      const tags = (type.conditionKeys ?? []).filter((key) => /:ResourceTag\//.test(key) || key === ALIASES);
       const keys = conditionKeys.length > 0 ? conditionKeys : tags;
       const arns = type.arn.split(', ').map((arn) => patternOf(arn));
       return { name, required: required && !ALTERNATIVE.test(`${action} ${name}`), arns, keys: new Set(keys) };
