@@ -167,7 +167,14 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     const resources = byName(params.TableName, arnOf('dynamodb', place), 'table/');
     return [operation === 'UpdateItem' ? { resources, context: attributesOf(params) } : { resources }];
   },
-  events: (_operation, { params }, place) => {
+  events: (operation, { params }, place) => {
+    // The lab's own call for a target of a rule has the whole ARN.
+    if (operation === 'InvokeApiDestination') return byArn(params.Arn);
+    const [kind] = /Connection$|ApiDestination$/.exec(operation) ?? [];
+    if (kind && text(params.Name)) {
+      const type = kind === 'Connection' ? 'connection' : 'api-destination';
+      return about(arnOf('events', place)(`${type}/${text(params.Name)}`));
+    }
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
   },

@@ -7,6 +7,19 @@ const R = 'eu-west-1:123456789012';
 
 const rows: [string, Parameters<typeof aCall>, unknown][] = [
   [
+    'an API destination that a rule invokes',
+    [
+      'events',
+      { action: 'InvokeApiDestination', params: { Arn: `arn:aws:events:${R}:api-destination/d/1`, Payload: '{}' } },
+    ],
+    [{ action: 'events:InvokeApiDestination', resources: [`arn:aws:events:${R}:api-destination/d/1`] }],
+  ],
+  [
+    'a connection, which is no rule of that name',
+    ['events', { action: 'CreateConnection', params: { Name: 'c' } }],
+    [{ action: 'events:CreateConnection', resources: [`arn:aws:events:${R}:connection/c`] }],
+  ],
+  [
     'a queue by its URL',
     ['sqs', { action: 'GetQueueAttributes', params: { QueueUrl: 'http://127.0.0.1:1/123456789012/orders' } }],
     [{ action: 'sqs:GetQueueAttributes', resources: [`arn:aws:sqs:${R}:orders`] }],
