@@ -109,7 +109,8 @@ describe.each(ROOTS)('the root $root', ({ root, tests = '', kinds }) => {
     expect(summary.passed).toBeGreaterThan(0);
   });
 
-  test.runIf(kinds)('has policies that grant what AWS knows', async () => {
+  if (!kinds) return;
+  test('has policies that grant what AWS knows', async () => {
     const policies = policiesOfRoot(await tested(root), tests);
     expect([...new Set(policies.map(({ kind }) => kind))].sort()).toEqual(kinds);
     for (const { name, statements, kind } of policies) expect(await faultsOf(statements, kind), name).toEqual([]);
