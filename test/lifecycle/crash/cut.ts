@@ -45,25 +45,31 @@ export class Cut {
       calls += 1;
       return calls === time;
     };
-    const killed = this.#points.at(matches, () => killBuild(this.#account.lab.endpoint, environment));
-    const end = this.#account.run(machine, { environment });
-    await Promise.race([killed, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
-    expect(await end).toMatchObject({ status: 'FAILED', error: 'States.TaskFailed' });
+    let reached = false;
+    const killed = this.#points.at(matches, () => {
+      reached = true;
+      return killBuild(this.#account.lab.endpoint, environment);
+    });
+    // The execution may end while the last processes of the build do.
+    const { status, error, cause } = await this.#account.run(machine, { environment });
+    if (!reached) throw new Error(`ended before ${call}: ${cause}`);
+    await killed;
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
   }
 
   /** Starts a provision, and stops its execution while Terraform makes the call. @returns the status of the execution */
   async stoppedAt(environment: string, call: string, marker: string): Promise<string> {
     const { sfn } = this.#account;
     const executionArn = await this.#account.start('provision', { environment });
-    const end = this.#account.end(executionArn);
     let stop: Promise<unknown> | undefined;
-    const asked = this.#points.at(terraform(call, marker), async () => {
+    void this.#points.at(terraform(call, marker), async () => {
       // The build ends only when Terraform has its answer.
       stop = sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
     });
-    await Promise.race([asked, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
+    const { status, cause } = await this.#account.end(executionArn);
+    if (!stop) throw new Error(`ended before ${call}: ${cause}`);
     await stop;
-    return (await end).status;
+    return status;
   }
 
   /** Runs a provision whose calls of this kind AWS refuses. */
