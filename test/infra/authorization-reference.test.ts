@@ -10,7 +10,11 @@ import { policiesOf } from './support/template-policies.ts';
 const boundary = 'arn:aws:iam::123456789012:policy/bound';
 const github = { repository: 'some/repository', branch: 'main' };
 const TEMPLATES = {
-  'the order platform with everything': { terraform: { ...config.terraform, permissionsBoundary: boundary }, github },
+  'the order platform with everything': {
+    terraform: { ...config.terraform, permissionsBoundary: boundary },
+    github,
+    notifications: { webhook: { format: 'slack' as const, secret: 'team/slack' } },
+  },
   'the order platform': {},
   'document intake': { ...example },
   'short links, with every set and roles for every service': {
@@ -133,6 +137,15 @@ const PLANTED: { fault: string; kind?: PolicyKind; statements: Statement[]; foun
     fault: 'an operator that is not there',
     statements: [allow('sqs:SendMessage', queue, { StringEqual: { 'aws:RequestedRegion': 'eu-west-1' } })],
     found: /StringEqual is no condition operator/,
+  },
+  {
+    fault: 'an operator for one value, and a key with several',
+    statements: [
+      allow('events:PutEvents', 'arn:aws:events:eu-west-1:123456789012:event-bus/default', {
+        StringEquals: { 'events:source': 'x' },
+      }),
+    ],
+    found: /events:source of events:PutEvents has several values/,
   },
   {
     fault: 'a required resource that is left out: the VPC of a new subnet',

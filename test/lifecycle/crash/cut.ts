@@ -61,15 +61,15 @@ export class Cut {
   async stoppedAt(environment: string, call: string, marker: string): Promise<string> {
     const { sfn } = this.#account;
     const executionArn = await this.#account.start('provision', { environment });
+    const end = this.#account.end(executionArn);
     let stop: Promise<unknown> | undefined;
-    void this.#points.at(terraform(call, marker), async () => {
+    const asked = this.#points.at(terraform(call, marker), async () => {
       // The build ends only when Terraform has its answer.
       stop = sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
     });
-    const { status, cause } = await this.#account.end(executionArn);
-    if (!stop) throw new Error(`ended before ${call}: ${cause}`);
+    await Promise.race([asked, end.then(({ cause }) => Promise.reject(new Error(`ended before ${call}: ${cause}`)))]);
     await stop;
-    return status;
+    return (await end).status;
   }
 
   /** Runs a provision whose calls of this kind AWS refuses. */

@@ -29,6 +29,37 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     ],
   ],
   [
+    'an association of an address, by the address and its interface, which the account has',
+    [
+      'ec2',
+      {
+        action: 'DisassociateAddress',
+        params: {
+          AssociationId: 'eipassoc-01234567',
+          AllocationId: 'eipalloc-01234567',
+          NetworkInterfaceId: 'eni-01234567',
+        },
+      },
+    ],
+    [
+      {
+        action: 'ec2:DisassociateAddress',
+        resources: [`arn:aws:ec2:${R}:elastic-ip/eipalloc-01234567`],
+        context: { 'ec2:AllocationId': 'eipalloc-01234567' },
+      },
+      {
+        action: 'ec2:DisassociateAddress',
+        resources: [`arn:aws:ec2:${R}:network-interface/eni-01234567`],
+        context: {},
+      },
+    ],
+  ],
+  [
+    'an association that has ended',
+    ['ec2', { action: 'DisassociateAddress', params: { AssociationId: 'eipassoc-01234567' } }],
+    [{ action: 'ec2:DisassociateAddress', resources: [`arn:aws:ec2:${R}:elastic-ip/*`] }],
+  ],
+  [
     'a load balancer, whose security groups are looked up in its VPC',
     [
       'elasticloadbalancing',
