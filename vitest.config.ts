@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { PATIENCE_MS } from './test/support/patience.ts';
+import RunningOrder from './test/support/running-order.ts';
 
 /** Ends a test that hangs. None fails because the machine is busy with something else, so each is many times what its test takes. */
 const limits = (minutes: number) => ({ testTimeout: minutes * 60_000, hookTimeout: minutes * 60_000 });
@@ -15,12 +16,12 @@ const groups = {
   pure: {
     sequence: { groupOrder: 0 },
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    ...limits(5),
   },
-  /** Starts processes of its own, one or two a file: the processor is the limit, with gaps. */
-  processes: { sequence: { groupOrder: 1 }, maxWorkers: 2, ...limits(10) },
-  /** Waits for Terraform’s provider much of the time, minutes at a time; more than two at once are short of processor. */
-  lives: { sequence: { groupOrder: 2 }, maxWorkers: 2, ...limits(30) },
+  /**
+   * Starts processes of its own, and waits for them: for minutes where it waits for Terraform's provider. Three workers
+   * keep two cores busy; two left a third of them idle. `running-order.ts` has the order of the files.
+   */
+  processes: { sequence: { groupOrder: 1 }, maxWorkers: 3 },
 };
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
@@ -47,6 +48,7 @@ const env = {
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
+    sequence: { sequencer: RunningOrder },
     // Of the pure core by its unit tests. Adapters, the lab and scripts are covered by tests of other projects and processes.
     coverage: {
       provider: 'v8',
@@ -58,23 +60,19 @@ export default defineConfig({
     },
     projects: [
       // Pure functions need no process of their own: a quarter of the time.
-      project('unit', { ...groups.pure, isolate: false }),
+      project('unit', { ...groups.pure, ...limits(5), isolate: false }),
       // Lets executions race for environments, in a world without AWS.
-      project('races', groups.pure),
+      project('races', { ...groups.pure, ...limits(5) }),
       // Every adapter with every fault of an answer, over HTTP: a sample, or all of it with FAULTS=all.
-      project('faults', {
-        ...groups.pure,
-        setupFiles: './test/faults/support/impatient.ts',
-        ...limits(30),
-      }),
+      project('faults', { ...groups.pure, setupFiles: './test/faults/support/impatient.ts', ...limits(30) }),
       // Synthesizes templates, and runs Terraform's own tests.
-      project('infra', { ...groups.processes, env }),
+      project('infra', { ...groups.processes, ...limits(10), env }),
       // Opens reports in a browser.
-      project('browser', groups.processes),
+      project('browser', { ...groups.processes, ...limits(10) }),
       // Starts the local AWS.
-      project('lab', { ...groups.processes, env, globalSetup: './test/support/lab-tools.ts' }),
+      project('lab', { ...groups.processes, ...limits(10), env, globalSetup: './test/support/lab-tools.ts' }),
       // Takes environments through their whole life.
-      project('lifecycle', { ...groups.lives, env, globalSetup: './test/support/lab-tools.ts' }),
+      project('lifecycle', { ...groups.processes, ...limits(30), env, globalSetup: './test/support/lab-tools.ts' }),
     ],
   },
 });

@@ -1,0 +1,27 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { spread } from '../support/running-order.ts';
+
+test.each([
+  [['A'], ['1', '2'], 'A12'],
+  [['A', 'B'], ['1', '2', '3', '4'], 'A12B34'],
+  [['A', 'B', 'C'], ['1', '2', '3', '4'], 'A1B23C4'],
+  [['A', 'B', 'C'], ['1'], 'AB1C'],
+  [[], ['1', '2'], '12'],
+  [['A', 'B'], [], 'AB'],
+])('%j among %j', (few, many, expected) => {
+  expect(spread(few, many).join('')).toBe(expected);
+});
+
+test('every file runs once, and each list keeps its order', () => {
+  fc.assert(
+    fc.property(fc.nat(20), fc.nat(200), (few, many) => {
+      const lives = Array.from({ length: few }, (_, index) => `life ${index}`);
+      const others = Array.from({ length: many }, (_, index) => `other ${index}`);
+      const all = spread(lives, others);
+      expect(all.filter((one) => one.startsWith('life'))).toEqual(lives);
+      expect(all.filter((one) => one.startsWith('other'))).toEqual(others);
+      expect(all).toHaveLength(few + many);
+    }),
+  );
+});
