@@ -9,6 +9,9 @@ export const ARM_SMALL_BUILDS = {
   name: 'Concurrently running builds for ARM/Small environment',
 } as const;
 
+/** A build may wait in the queue for this time, and then CodeBuild cancels it. CodeBuild's default is 8 hours. */
+export const QUEUE_MINUTES = 30;
+
 /**
  * Returns how many builds may run at once. An environment has one build at a time, and all expired environments are
  * torn down at once (`expire.asl.json`). The minimum is two, also before the first environment exists: a team soon has

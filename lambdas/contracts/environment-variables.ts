@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { buildCheck } from './build-checks.ts';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { declaredImage } from './images.ts';
 import { MOST_REMINDERS } from './lease.ts';
@@ -54,6 +55,8 @@ export const VARIABLES = {
   CHECK: checkName,
   /** JSON list of what such a check looks at, where the configuration lists that. */
   TARGETS: text.transform(parseJson).pipe(resourceTargets),
+  /** The value is a JSON object with what the build of such a check needs: `{"project": "…", "variables": {…}}`. */
+  BUILD: text.transform(parseJson).pipe(buildCheck),
   /** JSON list of what is resolved in the state when outputs are read: `[{"kind": "sqs", "of": {"output": "…"}}]`. */
   LOOKUPS: text.transform(parseJson).pipe(z.array(lookup)),
   /** For how many seconds a check is waited for when it is not ready. */

@@ -2,6 +2,7 @@ import type { EnvironmentOf } from './environment-variables.ts';
 import { manifest as board } from './functions/board.ts';
 import { manifest as checkAlbHealth } from './functions/check-alb-health.ts';
 import { manifest as checkBackend } from './functions/check-backend.ts';
+import { manifest as checkBuild } from './functions/check-build.ts';
 import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
 import { manifest as checkEcrImages } from './functions/check-ecr-images.ts';
 import { manifest as checkEcsServices } from './functions/check-ecs-services.ts';
@@ -54,6 +55,7 @@ const HANDLERS = {
   'check-ecr-images': checkEcrImages,
   'check-backend': checkBackend,
   'check-resources': checkResources,
+  'check-build': checkBuild,
   evidence,
   inventory,
   'empty-bucket': emptyBucket,

@@ -7,6 +7,7 @@ export interface StackChecks {
   checks: readonly CheckName[];
   customChecks: readonly { name: string }[];
   resourceChecks?: readonly { name: string }[];
+  buildChecks?: readonly { name: string }[];
 }
 
 interface Machine {
@@ -35,7 +36,8 @@ const GRACE = 30;
  *
  * @throws {Error} if the definition does not have exactly one branch
  */
-export function withBranchesOf(definition: string, { checks, customChecks, resourceChecks = [] }: StackChecks): string {
+export function withBranchesOf(definition: string, stack: StackChecks): string {
+  const { checks, customChecks, resourceChecks = [], buildChecks = [] } = stack;
   const machine = JSON.parse(definition) as Machine;
   const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
   const [model, another] = all.Branches;
@@ -44,11 +46,13 @@ export function withBranchesOf(definition: string, { checks, customChecks, resou
     ...checks.map(timeoutOf),
     ...customChecks.map(() => timeoutOf('custom-check')),
     ...resourceChecks.map(() => timeoutOf('resources')),
+    ...buildChecks.map(() => timeoutOf('build')),
   ];
   all.Branches = [
     ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
     ...customChecks.map(({ name }) => filled(model, ownBranch(name, 'custom-check'))),
     ...resourceChecks.map(({ name }) => filled(model, ownBranch(name, 'resources'))),
+    ...buildChecks.map(({ name }) => filled(model, ownBranch(name, 'build'))),
   ];
   chosen.ItemProcessor = {
     ...chosen.ItemProcessor,
@@ -70,7 +74,7 @@ function branchOf(check: CheckName): Branch {
   return branch(check, `${verb} ${title}`, `Report ${title}`, timeoutOf(check));
 }
 
-function ownBranch(name: string, handler: 'custom-check' | 'resources'): Branch {
+function ownBranch(name: string, handler: 'custom-check' | 'resources' | 'build'): Branch {
   const words = name.replaceAll('-', ' ');
   return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf(handler));
 }
@@ -80,7 +84,7 @@ function branch(name: string, CheckState: string, ReportState: string, CheckTime
   return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
 }
 
-function timeoutOf(check: CheckName | 'custom-check' | 'resources'): number {
+function timeoutOf(check: CheckName | 'custom-check' | 'resources' | 'build'): number {
   const name: LambdaName = check === 'custom-check' ? check : `check-${check}`;
   return FUNCTIONS[name].timeoutSeconds + GRACE;
 }

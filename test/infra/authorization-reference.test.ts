@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
 import links from '../../examples/short-links/runbook.config.ts';
+import web from '../../examples/web-service/runbook.config.ts';
 import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import config from '../../runbook.config.ts';
@@ -14,7 +15,23 @@ import { initialize, policiesOfRoot } from './support/terraform-policies.ts';
 
 const boundary = 'arn:aws:iam::123456789012:policy/bound';
 const github = { repository: 'some/repository', branch: 'main' };
+const check = { name: 'load', timeoutMinutes: 20 };
+const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/load@sha256:${'0'.repeat(64)}`;
+/** Each variable and permission that a check which is a build can have. */
+const builds = [
+  ...web.stack.buildChecks,
+  {
+    ...check,
+    run: { image, command: 'load' },
+    variables: {
+      TOKEN: { secret: { ssm: '/web/{environment}/token', kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/0f0e' } },
+      PASSWORD: { secret: { secretsManager: 'web/{environment}' } },
+    },
+    results: { format: 'ctrf', file: 'out/ctrf.json' },
+  },
+] as const;
 const TEMPLATES = {
+  'a web service, with checks that are builds': { ...web, stack: { ...web.stack, buildChecks: [...builds] } },
   'the order platform with everything': { terraform: { ...config.terraform, permissionsBoundary: boundary }, github },
   'the order platform': {},
   'document intake': { ...example },

@@ -26,7 +26,12 @@ const resources = {
     { kind: 'eventbridge-rule' },
   ],
 } satisfies NonNullable<RunbookConfig['stack']['resourceChecks']>[number];
-const { template, stack } = runbook({ stack: { ...config.stack, resourceChecks: [resources] } });
+/** A check that is a build has the name of its handler, too. */
+const build = {
+  name: 'build',
+  run: { image: `public.ecr.aws/x/y@sha256:${'0'.repeat(64)}`, command: 'true' },
+} satisfies NonNullable<RunbookConfig['stack']['buildChecks']>[number];
+const { template, stack } = runbook({ stack: { ...config.stack, resourceChecks: [resources], buildChecks: [build] } });
 const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 test('there is one function for each handler, and no other', () => {

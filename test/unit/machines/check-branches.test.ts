@@ -75,6 +75,18 @@ describe('the validate machine', () => {
     expect(validateAsl(JSON.parse(prepared) as never, { checkArn: true, checkPaths: true }).errors).toEqual([]);
   });
 
+  test('has the same branch for a check of resources and for one that is a build', () => {
+    const own = { resourceChecks: [{ name: 'data' }], buildChecks: [{ name: 'smoke' }] };
+    const [, data, smoke] = branchesOf(definitionOf({ checks: ['backend'], customChecks: [], ...own }));
+    expect(smoke?.States['Check smoke']?.Arguments?.FunctionName).toBe('${CheckSmokeFunctionArn}');
+    const renamed = JSON.stringify(data)
+      .replaceAll('Check data', 'Check smoke')
+      .replaceAll('Report data', 'Report smoke')
+      .replaceAll('"data"', '"smoke"')
+      .replaceAll('CheckData', 'CheckSmoke');
+    expect(smoke).toEqual(JSON.parse(renamed));
+  });
+
   test('runs chosen checks as it runs all, and waits as long as the slowest needs', () => {
     const { 'Run chosen checks': chosen } = statesOf(definitionOf({ checks: CHECKS, customChecks: [] }));
     expect(chosen.ItemProcessor).toMatchObject({
