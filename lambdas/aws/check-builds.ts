@@ -20,12 +20,13 @@ const s3 = new S3Client(clientConfig);
 /** Bytes. A results file that is larger is not read. */
 const MOST_BYTES = 1_048_576;
 
-export const findBuild: BuildPorts['find'] = async (project, { name, value }, since) => {
+export const findBuild: BuildPorts['find'] = async (project, { name, prefix }, since) => {
   for await (const builds of describedBuilds(project)) {
-    const found = builds.find((build) =>
-      listOf(build.environment?.environmentVariables, build).some((one) => one.name === name && one.value === value),
-    );
-    if (found) return viewOf(found);
+    for (const build of builds) {
+      const variables = listOf(build.environment?.environmentVariables, build);
+      const own = variables.find((one) => one.name === name && one.value?.startsWith(prefix));
+      if (own) return { build: viewOf(build), token: textOf(own.value, `the variable ${name}`) };
+    }
     if (Math.min(...builds.map(({ startTime }) => startTime?.getTime() ?? since)) < since) break;
   }
   return undefined;
@@ -91,8 +92,17 @@ function viewOf(build: Build): CheckBuild {
         message: context?.message,
       };
     }),
+    startedAt: timeOf(build.startTime, `the start of build ${id}`),
+    endedAt: build.endTime && timeOf(build.endTime, `the end of build ${id}`),
     log: build.logs?.deepLink,
   };
+}
+
+function timeOf(date: Date | undefined, what: string): number {
+  const time = date?.getTime();
+  if (time === undefined || Number.isNaN(time))
+    throw new UnexpectedResponseError(`the response gives ${what} as ${date}`);
+  return time;
 }
 
 /** A results file that is missing is not an empty one. */

@@ -4,16 +4,21 @@ import { systemClock } from '../runtime/clock.ts';
 import { configuredValidator } from '../runtime/validator.ts';
 import { observeBuild } from '../validation/observe-build.ts';
 
-/** The check acts: it starts a build, once in an execution. */
+/** The check acts: it starts a build. */
 export const handler = configuredValidator(
   manifest,
-  (target, { CHECK, BUILD, CONTROL_BUCKET }) =>
-    observeBuild(CHECK, BUILD, target, {
-      find: findBuild,
-      start: (build) => startBuild(CONTROL_BUCKET, build),
-      read: readBuild,
-      readResults: (key) => readResults(CONTROL_BUCKET, key),
-      clock: systemClock,
-    }),
+  ({ request, outputs }, { CHECK, BUILD, CONTROL_BUCKET }, since) =>
+    observeBuild(
+      CHECK,
+      BUILD,
+      { request, outputs, since },
+      {
+        find: findBuild,
+        start: (build) => startBuild(CONTROL_BUCKET, build),
+        read: readBuild,
+        readResults: (key) => readResults(CONTROL_BUCKET, key),
+        clock: systemClock,
+      },
+    ),
   'once',
 );

@@ -67,14 +67,14 @@ type Configured = { name: string; variables: readonly VariableName[] };
  */
 export function configuredValidator<const M extends Configured>(
   manifest: M,
-  look: (target: Target<StackOutputs>, env: EnvironmentOf<M>) => Promise<Conclusion>,
+  look: (target: Target<StackOutputs>, env: EnvironmentOf<M>, since: number) => Promise<Conclusion>,
   looks: 'once' | 'twice' = 'twice',
 ) {
   return lambda(
     manifest,
     validatorEvent,
     ({ request, since }, { env }) => {
-      const once = (target: Target<StackOutputs>) => look(target, env);
+      const once = (target: Target<StackOutputs>) => look(target, env, Date.parse(since));
       const twice = (target: Target<StackOutputs>) => lookTwice(() => once(target), systemClock);
       const { CHECK, WAIT_SECONDS } = env as EnvironmentOf<{ variables: readonly ['CHECK', 'WAIT_SECONDS'] }>;
       const check = { name: CHECK, outputs: stackOutputs, look: looks === 'twice' ? twice : once };
@@ -101,13 +101,13 @@ export async function validate<O>(
 ): Promise<CheckResult> {
   const started = clock.now();
   const conclusion = await look(targetOf(request, outputs)).catch(unreadable);
-  const { status, otherwise = 'failed', ...rest } = conclusion;
+  const { status, otherwise = 'failed', seen = { from: started, to: clock.now() }, ...rest } = conclusion;
   const result: CheckResult = {
     check,
     status: status === 'not-ready' ? otherwise : status,
     ...rest,
-    startedAt: new Date(started).toISOString(),
-    durationMs: clock.now() - started,
+    startedAt: new Date(seen.from).toISOString(),
+    durationMs: seen.to - seen.from,
   };
   const waits = status === 'not-ready' && clock.now() < until;
   if (waits) throw new NotReadyError(JSON.stringify(bounded(result, sizeInCause)));

@@ -6,7 +6,7 @@ import type { StackOutputs } from '../contracts/outputs.ts';
 import type { CheckRequest } from '../contracts/request.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';
-import { type CheckBuild, concludeBuild, notOver } from './checks/build-conclusion.ts';
+import { type CheckBuild, concludeBuild, endOf, notOver } from './checks/build-conclusion.ts';
 import { type ParsedResults, parseResults } from './checks/build-results.ts';
 
 /** The variable has the token of a build, by which later looks find it. */
@@ -27,9 +27,17 @@ export interface NewBuild {
   resultsFolder?: string;
 }
 
+export interface FoundBuild {
+  build: CheckBuild;
+  token: string;
+}
+
 export interface BuildPorts {
-  /** Returns the build that has this variable. No older build than `since` is looked at. */
-  find(project: string, variable: { name: string; value: string }, since: number): Promise<CheckBuild | undefined>;
+  /**
+   * Returns the newest build whose variable begins with `prefix`, and the value. No older build than `since` is looked
+   * at.
+   */
+  find(project: string, variable: { name: string; prefix: string }, since: number): Promise<FoundBuild | undefined>;
   /** Starts a build. Returns undefined when the account's quota of builds is used up. */
   start(build: NewBuild): Promise<CheckBuild | undefined>;
   read(id: string): Promise<CheckBuild>;
@@ -44,35 +52,54 @@ const POLL_MS = 3_000;
 /** Milliseconds. The clocks of CodeBuild and Step Functions may differ by this time. */
 const SKEW_MS = 60_000;
 
+/** Milliseconds. What a build saw is fresh for this time after its end, as the results of other checks are. */
+const FRESH_MS = 120_000;
+
+interface Validation {
+  request: CheckRequest;
+  outputs: StackOutputs;
+  /** The time at which the checks of the execution began to look, in milliseconds since the epoch. */
+  since: number;
+}
+
 /**
- * Starts the build of a check, once in an execution, and concludes from it. Every later look of the same execution finds
- * that build again: by its idempotency token, which CodeBuild keeps for 5 minutes, and by a variable, which it keeps for
- * a year (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html).
+ * Starts the build of a check and concludes from it. Later looks find the build again: by an idempotency token, which
+ * CodeBuild keeps for 5 minutes, and by a variable, which it keeps for a year
+ * (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html). When all checks of an execution look
+ * again, a build that has just ended is not repeated.
  */
 export async function observeBuild(
   check: string,
   settings: BuildCheck,
-  { request, outputs }: { request: CheckRequest; outputs: StackOutputs },
+  validation: Validation,
   ports: BuildPorts,
 ): Promise<Conclusion> {
-  const { project, results } = settings;
+  const { request, since } = validation;
   const { execution, environment, run } = request;
-  const token = createHash('sha256').update(`${execution.id} ${check}`).digest('hex').slice(0, 40);
-  const folder = `${runKeys(environment, run).base}/${resultsFolder(check)}/${token}`;
-  const build: NewBuild = {
-    ...{ project, token, variables: variablesOf(settings, request, outputs, token) },
-    ...(results ? { resultsFolder: folder } : {}),
-  };
+  const { project, results } = settings;
+  const folder = (token: string) => `${runKeys(environment, run).base}/${resultsFolder(check)}/${token}`;
+  const prefix = `${digest(execution.id, check)}-`;
+  const begun = Date.parse(execution.startTime) - SKEW_MS;
+  const found = await ports.find(project, { name: TOKEN_VARIABLE, prefix }, begun);
+  const token = found && isFresh(found.build, since) ? found.token : `${prefix}${digest(String(since))}`;
   const started =
-    (await ports.find(project, { name: TOKEN_VARIABLE, value: token }, Date.parse(execution.startTime) - SKEW_MS)) ??
-    (await ports.start(build));
+    found?.token === token
+      ? found.build
+      : await ports.start({
+          ...{ project, token, variables: variablesOf(settings, validation, token) },
+          ...(results ? { resultsFolder: folder(token) } : {}),
+        });
   if (!started) return quotaUsedUp();
   const ended = await untilOver(started, ports);
   if (ended.status === 'IN_PROGRESS') return notOver(ended);
-  const read = results
-    ? await resultsOf(`${folder}/${results.file.split('/').at(-1)}`, results.format, ports)
-    : undefined;
-  return concludeBuild(ended, read);
+  const key = `${folder(token)}/${results?.file.split('/').at(-1)}`;
+  return concludeBuild(ended, results ? await resultsOf(key, results.format, ports) : undefined);
+}
+
+const digest = (...of: string[]) => createHash('sha256').update(of.join(' ')).digest('hex').slice(0, 24);
+
+function isFresh(build: CheckBuild, since: number): boolean {
+  return build.status === 'IN_PROGRESS' || endOf(build) >= since - FRESH_MS;
 }
 
 async function untilOver(started: CheckBuild, { read, clock }: BuildPorts): Promise<CheckBuild> {
@@ -96,8 +123,7 @@ async function resultsOf(
 
 function variablesOf(
   { variables }: BuildCheck,
-  { environment, run, commit }: CheckRequest,
-  outputs: StackOutputs,
+  { request: { environment, run, commit }, outputs }: Validation,
   token: string,
 ): BuildVariable[] {
   const own = { RUNBOOK_ENVIRONMENT: environment, RUNBOOK_RUN: run, RUNBOOK_COMMIT: commit, [TOKEN_VARIABLE]: token };

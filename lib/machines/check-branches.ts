@@ -65,7 +65,9 @@ export function withBranchesOf(definition: string, stack: StackChecks): string {
       CheckTimeoutSeconds: Math.max(...timeouts),
     }),
   };
-  return JSON.stringify(machine);
+  const names = buildChecks.map(({ name }) => `'${name}'`).join(', ');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the definition
+  return JSON.stringify(machine).replaceAll('${BuildChecks}', () => names);
 }
 
 function branchOf(check: CheckName): Branch {

@@ -1,4 +1,5 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
+import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import type { ParsedResults, TestFailure, TestResults } from './build-results.ts';
 
 /** A build of a check, as CodeBuild describes it. */
@@ -7,6 +8,9 @@ export interface CheckBuild {
   /** The value is `IN_PROGRESS` until the build is over. */
   status: string;
   phases: readonly BuildPhase[];
+  /** Milliseconds since the epoch. A build that is not over has no end. */
+  startedAt: number;
+  endedAt?: number | undefined;
   /** The page of the log in the console. */
   log?: string | undefined;
 }
@@ -36,6 +40,7 @@ export function concludeBuild(build: CheckBuild, results: ParsedResults | undefi
   const evidence = evidenceOf(build, results);
   const conclude = (status: Conclusion['status'], observed: string): Conclusion => ({
     ...{ status, expected, evidence },
+    seen: { from: build.startedAt, to: endOf(build) },
     observed: `${observed} (build ${build.id})`,
   });
 
@@ -57,6 +62,13 @@ export function concludeBuild(build: CheckBuild, results: ParsedResults | undefi
   if (read.passed === 0)
     return conclude('unknown', `no test ran: the results have ${read.skipped} skipped tests and no other`);
   return conclude('passed', `${counted(read.passed)} passed, ${read.skipped} skipped`);
+}
+
+/** @throws {UnexpectedResponseError} for a build that is over and has no end */
+export function endOf({ id, startedAt, endedAt }: CheckBuild): number {
+  if (endedAt === undefined || endedAt < startedAt)
+    throw new UnexpectedResponseError(`CodeBuild gives the build ${id} no end after its start`);
+  return endedAt;
 }
 
 /** Concludes from a build that waits or runs. */

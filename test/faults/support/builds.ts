@@ -26,7 +26,8 @@ const PHASES = [
   'POST_BUILD',
 ];
 const build = (buildStatus: string, broken?: { phaseType: string; statusCode?: string }) => ({
-  ...{ id: ID, buildStatus, buildComplete: buildStatus !== 'IN_PROGRESS', startTime: Date.now() / 1_000 },
+  ...{ id: ID, buildStatus, startTime: Date.now() / 1_000 - 60 },
+  ...(buildStatus === 'IN_PROGRESS' ? {} : { buildComplete: true, endTime: Date.now() / 1_000 }),
   environment: { environmentVariables: [] },
   phases: [...PHASES, 'UPLOAD_ARTIFACTS', 'FINALIZING'].map((phaseType) => ({
     phaseType,

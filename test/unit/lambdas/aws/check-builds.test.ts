@@ -30,14 +30,14 @@ async function adapter(answers: Record<string, object | ((response: ServerRespon
 }
 
 const build = (changes: object = {}) => ({
-  ...{ id: 'p:1', buildStatus: 'SUCCEEDED', startTime: 1_000 },
-  environment: { environmentVariables: [{ name: 'T', value: 'x', type: 'PLAINTEXT' }] },
+  ...{ id: 'p:1', buildStatus: 'SUCCEEDED', startTime: 1_000, endTime: 1_060 },
+  environment: { environmentVariables: [{ name: 'T', value: 'x-1', type: 'PLAINTEXT' }] },
   phases: [{ phaseType: 'BUILD', phaseStatus: 'FAILED', contexts: [{ statusCode: 'C', message: 'm' }] }],
   logs: { deepLink: 'https://log' },
   ...changes,
 });
 const view = {
-  ...{ id: 'p:1', status: 'SUCCEEDED', log: 'https://log' },
+  ...{ id: 'p:1', status: 'SUCCEEDED', startedAt: 1_000_000, endedAt: 1_060_000, log: 'https://log' },
   phases: [{ name: 'BUILD', status: 'FAILED', code: 'C', message: 'm' }],
 };
 const variables = [
@@ -104,16 +104,16 @@ describe('a build is started', () => {
 });
 
 describe('a build is found', () => {
-  const variable = { name: 'T', value: 'x' };
+  const variable = { name: 'T', prefix: 'x-' };
   test('by its variable, among those of the execution', async () => {
     const { findBuild, asked } = await adapter({
       ListBuildsForProject: { ids: ['p:2', 'p:1'], nextToken: 'more' },
       BatchGetBuilds: {
-        builds: [build({ id: 'p:2', environment: { environmentVariables: [{ name: 'T', value: 'y' }] } }), build()],
+        builds: [build({ id: 'p:2', environment: { environmentVariables: [{ name: 'T', value: 'y-1' }] } }), build()],
       },
     });
-    expect(await findBuild('p', variable, 0)).toEqual(view);
-    expect(await findBuild('p', { name: 'T', value: 'z' }, 2_000_000)).toBeUndefined();
+    expect(await findBuild('p', variable, 0)).toEqual({ build: view, token: 'x-1' });
+    expect(await findBuild('p', { name: 'T', prefix: 'z-' }, 2_000_000)).toBeUndefined();
     // What is older than the execution is not asked for.
     expect(asked.map(({ action }) => action)).toEqual([
       'ListBuildsForProject',

@@ -9,14 +9,22 @@ import { aRequest, arnOf, fakeClock, outputs, RUN } from '../../support/fixtures
 const ID = 'runbook-check-smoke:1';
 const PHASES = ['SUBMITTED', 'QUEUED', 'PROVISIONING', 'DOWNLOAD_SOURCE', 'INSTALL', 'PRE_BUILD', 'BUILD'];
 const REST = ['POST_BUILD', 'UPLOAD_ARTIFACTS', 'FINALIZING', 'COMPLETED'];
+const START = Date.parse('2026-01-31T12:00:10Z');
+const END = Date.parse('2026-01-31T12:05:00Z');
+const BASE = { id: ID, startedAt: START };
 const EXIT = { code: 'COMMAND_EXECUTION_ERROR', message: 'Reason: exit status 1' };
 
 /** A build that is over, as CodeBuild describes it. @param broken the phase that did not succeed */
 function ended(status = 'SUCCEEDED', broken: Partial<CheckBuild['phases'][number]> = {}): CheckBuild {
   const all = [...PHASES, ...REST].map((name) => ({ name, status: name === 'COMPLETED' ? undefined : 'SUCCEEDED' }));
-  return { id: ID, status, phases: all.map((phase) => (phase.name === broken.name ? { ...phase, ...broken } : phase)) };
+  return {
+    ...BASE,
+    endedAt: END,
+    status,
+    phases: all.map((phase) => (phase.name === broken.name ? { ...phase, ...broken } : phase)),
+  };
 }
-const running: CheckBuild = { id: ID, status: 'IN_PROGRESS', phases: [{ name: 'QUEUED' }] };
+const running: CheckBuild = { ...BASE, status: 'IN_PROGRESS', phases: [{ name: 'QUEUED' }] };
 
 const JUNIT = '<testsuite tests="1"><testcase name="a"/></testsuite>';
 const FAILING = '<testsuite tests="1" failures="1"><testcase name="a"><failure message="no"/></testcase></testsuite>';
@@ -46,9 +54,13 @@ function world(changes: Partial<BuildPorts> & { build?: CheckBuild; text?: strin
   return { ports, seen };
 }
 const request = aRequest({ machine: 'validate', execution: { ...aRequest().execution, id: arnOf('validate', 'v') } });
+const SINCE = Date.parse('2026-01-31T12:00:05Z');
 const look = (of: BuildCheck, changes: Parameters<typeof world>[0] = {}, has: StackOutputs = outputs) => {
   const { ports, seen } = world(changes);
-  return observeBuild('smoke', of, { request, outputs: has }, ports).then((conclusion) => ({ conclusion, seen }));
+  return observeBuild('smoke', of, { request, outputs: has, since: SINCE }, ports).then((conclusion) => ({
+    conclusion,
+    seen,
+  }));
 };
 
 describe('what a build concludes', () => {
@@ -144,7 +156,7 @@ describe('what a build concludes', () => {
     [
       'a build that waits too long',
       settings(),
-      { build: { id: ID, status: 'TIMED_OUT', phases: [{ name: 'QUEUED', status: 'TIMED_OUT' }] } },
+      { build: { ...BASE, endedAt: END, status: 'TIMED_OUT', phases: [{ name: 'QUEUED', status: 'TIMED_OUT' }] } },
       'unknown',
       /QUEUED/,
     ],
@@ -152,7 +164,7 @@ describe('what a build concludes', () => {
     [
       'success without phases',
       settings(),
-      { build: { id: ID, status: 'SUCCEEDED', phases: [] } },
+      { build: { ...BASE, endedAt: END, status: 'SUCCEEDED', phases: [] } },
       'unknown',
       /SUCCEEDED/,
     ],
@@ -196,31 +208,59 @@ describe('the build of an execution', () => {
   test('is started once: another look finds it by its token, and reads the same results', async () => {
     const asked: unknown[] = [];
     const { seen } = await look(withResults);
+    const [{ token = '', variables = [] } = {}] = seen.started;
     const find: BuildPorts['find'] = async (...of) => {
       asked.push(of);
-      return running;
+      return { build: running, token };
     };
     const again = await look(withResults, { find });
-    const [{ token = '', variables = [] } = {}] = seen.started;
     expect(again.seen.started).toEqual([]);
     expect(again.seen.keys).toEqual(seen.keys);
     expect(seen.keys).toEqual([`environments/dev/runs/${RUN}/checks/smoke/${token}/results.xml`]);
     expect(seen.started[0]?.resultsFolder).toBe(`environments/dev/runs/${RUN}/checks/smoke/${token}`);
+    const prefix = token.replace(/-.*/, '-');
     expect(asked).toEqual([
-      ['runbook-check-smoke', { name: 'RUNBOOK_VALIDATION', value: token }, Date.parse('2026-01-31T11:59:00Z')],
+      ['runbook-check-smoke', { name: 'RUNBOOK_VALIDATION', prefix }, Date.parse('2026-01-31T11:59:00Z')],
     ]);
     expect(variables).toContainEqual({ name: 'RUNBOOK_VALIDATION', value: token, type: 'PLAINTEXT' });
   });
 
-  test('is another for another execution, and for another check', async () => {
-    const tokenOf = async (check: string, id: string) => {
+  test.each<[name: string, secondsBefore: number, starts: number]>([
+    ['has just ended is read again', 100, 0],
+    ['ended while the other checks waited is repeated', 140, 1],
+  ])('that %s when all checks look again', async (_, secondsBefore, starts) => {
+    const { ports, seen } = world({ find: async () => ({ build: ended(), token: 'earlier' }) });
+    const since = END + secondsBefore * 1_000;
+    await observeBuild('smoke', withResults, { request, outputs, since }, ports);
+    expect(seen.started).toHaveLength(starts);
+    expect(seen.keys.every((key) => key.includes('/earlier/'))).toBe(starts === 0);
+  });
+
+  test('is as old as its own start, however late it is read', async () => {
+    const { conclusion } = await look(settings());
+    expect(conclusion.seen).toEqual({ from: START, to: END });
+  });
+
+  test('has no verdict without its times', async () => {
+    for (const endedAt of [undefined, START - 1])
+      await expect(look(settings(), { build: { ...ended(), endedAt } })).rejects.toThrow('no end after its start');
+  });
+
+  test('is another for another execution, check and round', async () => {
+    const tokenOf = async (check: string, id: string, since = SINCE) => {
       const { ports, seen } = world();
       const of = { ...request, execution: { ...request.execution, id } };
-      await observeBuild(check, settings(), { request: of, outputs }, ports);
+      await observeBuild(check, settings(), { request: of, outputs, since }, ports);
       return seen.started[0]?.token;
     };
-    const tokens = await Promise.all([tokenOf('a', 'arn:x'), tokenOf('b', 'arn:x'), tokenOf('a', 'arn:y')]);
-    expect(new Set(tokens).size).toBe(3);
+    const tokens = [
+      tokenOf('a', 'arn:x'),
+      tokenOf('b', 'arn:x'),
+      tokenOf('a', 'arn:y'),
+      tokenOf('a', 'arn:x', SINCE + 1),
+    ];
+    expect(new Set(await Promise.all(tokens)).size).toBe(4);
+    expect(await tokenOf('a', 'arn:x')).toBe(await tokens[0]);
   });
 
   test('gets outputs as they are, secrets by reference alone, and nothing that was not asked for', async () => {
@@ -238,7 +278,7 @@ describe('the build of an execution', () => {
       { name: 'RUNBOOK_ENVIRONMENT', value: 'dev', type: 'PLAINTEXT' },
       { name: 'RUNBOOK_RUN', value: RUN, type: 'PLAINTEXT' },
       { name: 'RUNBOOK_COMMIT', value: 'abcdef1', type: 'PLAINTEXT' },
-      { name: 'RUNBOOK_VALIDATION', value: expect.stringMatching(/^[0-9a-f]{40}$/), type: 'PLAINTEXT' },
+      { name: 'RUNBOOK_VALIDATION', value: expect.stringMatching(/^[0-9a-f]{24}-[0-9a-f]{24}$/), type: 'PLAINTEXT' },
       { name: 'API_URL', value: outputs.alb_dns_name, type: 'PLAINTEXT' },
       { name: 'PORT', value: '5432', type: 'PLAINTEXT' },
       { name: 'ZONES', value: '["a","b"]', type: 'PLAINTEXT' },
