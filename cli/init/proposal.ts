@@ -1,3 +1,4 @@
+import { proposeChecks } from './checks.ts';
 import { type Dockerfile, proposeImages } from './images.ts';
 import { defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
@@ -18,7 +19,17 @@ export interface Choices {
 }
 
 export interface Question {
-  about: 'backend' | 'lock file' | 'modules' | 'variables' | 'names' | 'tags' | 'outputs' | 'images' | 'permissions';
+  about:
+    | 'backend'
+    | 'lock file'
+    | 'modules'
+    | 'variables'
+    | 'names'
+    | 'tags'
+    | 'outputs'
+    | 'images'
+    | 'permissions'
+    | 'checks';
   /** The value is true when the first provision would be refused. */
   blocks: boolean;
   text: string;
@@ -42,6 +53,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     outputs,
     images.some(({ service }) => service),
   );
+  const { resourceChecks, questions: aboutResources } = proposeChecks(root, checks);
   const permissions = permissionsOf(root);
   const untagged = untaggedOf(root);
   const taken = images.map(({ variable }) => variable);
@@ -56,6 +68,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     stack: {
       root: choices.root,
       checks,
+      ...(resourceChecks.length > 0 ? { resourceChecks } : {}),
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
       ...variablesOf(root, choices.project, taken),
       ...(images.length > 0 ? { images } : {}),
@@ -89,6 +102,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
     ...aboutChecks(lacking),
+    ...aboutResources,
     ...outputs.borrowed.map(
       ({ name, from }): Question => ({
         about: 'outputs',

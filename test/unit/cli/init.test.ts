@@ -405,3 +405,131 @@ test('a configuration is text that a person would write', () => {
     `import type { RunbookConfig } from './c.ts';\n\nexport default {\n  a: "it's",\n  b: ['x'],\n  c: { 'a-b': 1, d: {} },\n} satisfies RunbookConfig;\n`,
   );
 });
+
+describe('checks of resources', () => {
+  const proposed = async (source: string) => {
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+    const { config, questions: asked } = propose(await readRoot(folder), choices);
+    const { resourceChecks } = (config.stack ?? {}) as { resourceChecks?: { name: string; targets: object[] }[] };
+    const { stack } = parseConfig({ ...config, stack: { checks: ['backend'], ...(config.stack as object) } });
+    expect(stack.resourceChecks.length).toBe(resourceChecks?.length ?? 0);
+    const targets = Object.fromEntries((resourceChecks ?? []).map(({ name, targets: of }) => [name, of]));
+    return { targets, asked: asked.filter(({ about }) => about === 'checks').map(({ text }) => text) };
+  };
+  const block = (type: string, body = '', name = 'x') => `resource "${type}" "${name}" {\n  ${body}\n}\n`;
+  const recovery = 'point_in_time_recovery {\n    enabled = true\n  }';
+  const api = block('aws_apigatewayv2_api', 'protocol_type = "HTTP"');
+  const alarm = (actions: string, name?: string) =>
+    block('aws_cloudwatch_metric_alarm', `treat_missing_data = "notBreaching"\n  alarm_actions = ${actions}`, name);
+
+  test.each<[name: string, source: string, targets: object]>([
+    ['nothing', '', {}],
+    ['a table', block('aws_dynamodb_table'), { resources: [{ kind: 'dynamodb' }] }],
+    [
+      'tables that can be restored',
+      block('aws_dynamodb_table', recovery) + block('aws_dynamodb_table', recovery, 'y'),
+      { resources: [{ kind: 'dynamodb', pointInTimeRecovery: true }] },
+    ],
+    [
+      'tables of which one can not',
+      block('aws_dynamodb_table', recovery) + block('aws_dynamodb_table', '', 'y'),
+      { resources: [{ kind: 'dynamodb' }] },
+    ],
+    ['a queue', block('aws_sqs_queue'), { resources: [{ kind: 'sqs' }] }],
+    ['a function, which is not invoked', block('aws_lambda_function'), { resources: [{ kind: 'lambda' }] }],
+    ['a machine', block('aws_sfn_state_machine'), { resources: [{ kind: 'step-functions' }] }],
+    [
+      'a machine that lists no executions',
+      block('aws_sfn_state_machine', 'type = "EXPRESS"') + block('aws_sfn_state_machine', '', 'y'),
+      { resources: [{ kind: 'step-functions', last: 0 }] },
+    ],
+    [
+      'a machine of a type that only a plan shows',
+      `${block('aws_sfn_state_machine', 'type = var.type')}variable "type" {\n  default = "STANDARD"\n}\n`,
+      { resources: [{ kind: 'step-functions', last: 0 }] },
+    ],
+    [
+      'all of them, in one check',
+      ['aws_dynamodb_table', 'aws_sqs_queue', 'aws_lambda_function'].map((type) => block(type)).join(''),
+      { resources: [{ kind: 'dynamodb' }, { kind: 'lambda' }, { kind: 'sqs' }] },
+    ],
+    ['an API', api, { 'front-door': [{ kind: 'http', of: { address: 'aws_apigatewayv2_api.x' }, path: '/' }] }],
+    [
+      'the stage of an API, and not the API twice',
+      api + block('aws_apigatewayv2_stage'),
+      { 'front-door': [{ kind: 'http', of: { address: 'aws_apigatewayv2_stage.x' }, path: '/' }] },
+    ],
+    ['an API of WebSockets', block('aws_apigatewayv2_api', 'protocol_type = "WEBSOCKET"'), {}],
+    [
+      'a website',
+      block('aws_s3_bucket_website_configuration'),
+      {
+        'front-door': [
+          { kind: 'http', of: { address: 'aws_s3_bucket_website_configuration.x' }, scheme: 'http', path: '/' },
+        ],
+      },
+    ],
+    [
+      'a website behind a distribution',
+      block('aws_s3_bucket_website_configuration') + block('aws_cloudfront_distribution'),
+      { 'front-door': [{ kind: 'http', of: { address: 'aws_cloudfront_distribution.x' }, path: '/' }] },
+    ],
+    [
+      'the URL of a function, for everybody and for callers who sign',
+      block('aws_lambda_function_url', 'authorization_type = "NONE"') +
+        block('aws_lambda_function_url', 'authorization_type = "AWS_IAM"', 'y'),
+      { 'front-door': [{ kind: 'http', of: { address: 'aws_lambda_function_url.x' }, path: '/' }] },
+    ],
+    ['alarms', alarm('[aws_sns_topic.x.arn]') + alarm('[]', 'y'), { alarms: [{ kind: 'alarms' }] }],
+    [
+      'alarms, and not those that scale',
+      alarm('[aws_sns_topic.x.arn]') + alarm('[aws_appautoscaling_policy.in.arn]', 'y'),
+      { alarms: [{ kind: 'alarms', of: { address: 'aws_cloudwatch_metric_alarm.x' } }] },
+    ],
+    // A check that finds nothing would be refused at "Read outputs", when everything is made.
+    [
+      'what a condition may leave out',
+      `${block('aws_dynamodb_table', 'count = var.on ? 1 : 0')}variable "on" {\n  default = false\n}\n`,
+      {},
+    ],
+    [
+      'what a loop makes',
+      block('aws_sqs_queue', 'for_each = toset([])') + block('aws_lambda_function', 'count = 0'),
+      {},
+    ],
+    [
+      'one that is there, beside one that may be',
+      block('aws_sqs_queue') + block('aws_sqs_queue', 'count = 0', 'y'),
+      { resources: [{ kind: 'sqs' }] },
+    ],
+    ['what others own', 'data "aws_dynamodb_table" "x" {\n  name = "x"\n}\n', {}],
+  ])('%s', async (_, source, targets) => {
+    expect((await proposed(source)).targets).toEqual(targets);
+  });
+
+  test('a queue that the backlog’s own check looks at has no second one', async () => {
+    const outputs = ['queue', 'dlq'].map(
+      (name) => `output "order_events_${name}_url" { value = aws_sqs_queue.${name}.url }\n`,
+    );
+    const source = block('aws_sqs_queue', '', 'queue') + block('aws_sqs_queue', '', 'dlq') + outputs.join('');
+    writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+    const { config } = propose(await readRoot(folder), choices);
+    expect(config.stack).toMatchObject({ checks: ['sqs-backlog', 'backend'] });
+    expect(config.stack).not.toHaveProperty('resourceChecks');
+  });
+
+  test('what only people know is asked: the path of an endpoint, and an alarm that may be silent', async () => {
+    const { asked } = await proposed(api + block('aws_cloudwatch_metric_alarm', 'alarm_name = "x"'));
+    expect(asked).toEqual([
+      expect.stringMatching(/GET \/ of aws_apigatewayv2_api\.x to answer 200.*path.*status/),
+      expect.stringMatching(/aws_cloudwatch_metric_alarm\.x.*INSUFFICIENT_DATA.*UNKNOWN.*allowInsufficientData/),
+    ]);
+    expect((await proposed(alarm('[]'))).asked).toEqual([]);
+    const urls = Array.from({ length: 14 }, (_, n) =>
+      block('aws_lambda_function_url', 'authorization_type = "NONE"', `u${n}`),
+    );
+    const { targets, asked: left } = await proposed(urls.join(''));
+    expect(targets['front-door']).toHaveLength(12);
+    expect(left).toContainEqual(expect.stringMatching(/of their own for .*\.u8, .*\.u9$/));
+  });
+});
