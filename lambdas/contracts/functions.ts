@@ -6,6 +6,7 @@ import { manifest as checkBuild } from './functions/check-build.ts';
 import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
 import { manifest as checkEcrImages } from './functions/check-ecr-images.ts';
 import { manifest as checkEcsServices } from './functions/check-ecs-services.ts';
+import { manifest as checkJourney } from './functions/check-journey.ts';
 import { manifest as checkResources } from './functions/check-resources.ts';
 import { manifest as checkSqsBacklog } from './functions/check-sqs-backlog.ts';
 import { manifest as checkWorkerLogs } from './functions/check-worker-logs.ts';
@@ -56,6 +57,7 @@ const HANDLERS = {
   'check-backend': checkBackend,
   'check-resources': checkResources,
   'check-build': checkBuild,
+  'check-journey': checkJourney,
   evidence,
   inventory,
   'empty-bucket': emptyBucket,

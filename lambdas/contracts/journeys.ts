@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jsonPath, reference } from './resource-checks.ts';
+import { jsonPath, type Lookup, reference } from './resource-checks.ts';
 
 /**
  * This module describes journeys: checks that send a request of their own and follow it. It is read back until it has a
@@ -29,6 +29,13 @@ const logGroup = z
     'must be the name of a log group with "{prefix}", such as "/aws/lambda/{prefix}-api"',
   );
 
+/** The call itself sets these headers. */
+const SET = /^(host|connection|content-length|content-type|transfer-encoding)$/;
+const headerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a header, in lower case')
+  .refine((name) => !SET.test(name), 'is set by the call itself');
+
 /** A line that has the correlation id and this text. */
 const line = z.strictObject({ group: logGroup, contains: text });
 
@@ -40,61 +47,72 @@ const step = line.extend({
   missing: text.optional(),
 });
 
-export const journey = z
-  .strictObject({
-    request: z.strictObject({
-      /** The endpoint, as of a target of the kind `http`. */
+/** The members of a journey. */
+export const journeyShape = {
+  request: z.strictObject({
+    /** The endpoint, as of a target of the kind `http`. */
+    of: reference,
+    scheme: z.enum(['https', 'http']).default('https'),
+    path: urlPath,
+    /** They are no place for a secret. */
+    headers: z.record(headerName, text).default({}),
+    /** The services repeat the value of this header in their logs. */
+    correlationHeader: headerName.default('x-correlation-id'),
+    /** `{run}` and `{correlationId}` in a text of the body are replaced. */
+    body: z.record(z.string(), z.json()).default({}),
+    status: z.number().int().min(200).max(299).default(202),
+    /** Where the answer has the id. */
+    id: jsonPath,
+  }),
+  readBack: z.strictObject({
+    path: urlPath.refine((path) => path.includes('{id}'), 'must have "{id}"'),
+    /** Where the answer repeats the id. */
+    id: jsonPath,
+    state: jsonPath,
+    /** The journey has reached its end at this state. */
+    until: text,
+    /** These states are final, too, and the request has failed. */
+    failed: z.array(text).max(10).default([]),
+    /** The states before the end. Another one is a failure. Without a list, every other state is one of them. */
+    underway: z.array(text).max(20).optional(),
+    reason: jsonPath.optional(),
+    retries: jsonPath.optional(),
+    createdAt: jsonPath.optional(),
+    updatedAt: jsonPath.optional(),
+    /** This line confirms the end. */
+    confirmedBy: line.extend({ missing: text.optional() }).optional(),
+  }),
+  logs: z.array(step).max(6).default([]),
+  queue: z
+    .strictObject({
       of: reference,
-      scheme: z.enum(['https', 'http']).default('https'),
-      path: urlPath,
-      headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header'), text).default({}),
-      /** The services repeat the value of this header in their logs. */
-      correlationHeader: z
-        .string()
-        .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
-        .default('x-correlation-id'),
-      /** `{run}` and `{correlationId}` in a text of the body are replaced. */
-      body: z.record(z.string(), z.json()).default({}),
-      status: z.number().int().min(200).max(299).default(202),
-      /** Where the answer has the id. */
-      id: jsonPath,
-    }),
-    readBack: z.strictObject({
-      path: urlPath.refine((path) => path.includes('{id}'), 'must have "{id}"'),
-      /** Where the answer repeats the id. */
-      id: jsonPath,
-      state: jsonPath,
-      /** The journey has reached its end at this state. */
-      until: text,
-      /** These states are final, too, and the request has failed. */
-      failed: z.array(text).max(10).default([]),
-      /** The states before the end. Another one is a failure. Without a list, every other state is one of them. */
-      underway: z.array(text).max(20).optional(),
-      reason: jsonPath.optional(),
-      retries: jsonPath.optional(),
-      createdAt: jsonPath.optional(),
-      updatedAt: jsonPath.optional(),
-      /** This line confirms the end. */
-      confirmedBy: line.extend({ missing: text.optional() }).optional(),
-    }),
-    logs: z.array(step).max(6).default([]),
-    queue: z
-      .strictObject({
-        of: reference,
-        deadLetters: reference.optional(),
-        /** A consumer that logs each deletion proves it without counts, which SQS may update a minute late. */
-        deleted: line.extend({ refused: text.optional() }).optional(),
-      })
-      .optional(),
-  })
-  .superRefine(({ logs, readBack }, context) => {
-    const names = logs.map(({ name }) => name);
-    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (new Set(names).size < names.length) issue(['logs'], 'must not have two steps of one name');
-    for (const [index, { impliedBy }] of logs.entries())
-      if (impliedBy && !names.slice(index + 1).includes(impliedBy))
-        issue(['logs'], `have no step "${impliedBy}" after it`);
-    if (readBack.failed.includes(readBack.until))
-      issue(['readBack', 'failed'], 'must not have the state that is waited for');
-  });
+      deadLetters: reference.optional(),
+      /** A consumer that logs each deletion proves it without counts, which SQS may update a minute late. */
+      deleted: line.extend({ refused: text.optional() }).optional(),
+    })
+    .optional(),
+};
+
+type Shape = Pick<z.output<ReturnType<typeof plain>>, 'logs' | 'readBack'>;
+const plain = () => z.strictObject(journeyShape);
+
+/** Adds an issue for each contradiction of a journey. */
+export function checkJourney({ logs, readBack }: Shape, context: z.core.$RefinementCtx): void {
+  const names = logs.map(({ name }) => name);
+  const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (new Set(names).size < names.length) issue(['logs'], 'must not have two steps of one name');
+  for (const [index, { impliedBy }] of logs.entries())
+    if (impliedBy && !names.slice(index + 1).includes(impliedBy))
+      issue(['logs'], `have no step "${impliedBy}" after it`);
+  if (readBack.failed.includes(readBack.until))
+    issue(['readBack', 'failed'], 'must not have the state that is waited for');
+}
+
+export const journey = plain().superRefine(checkJourney);
 export type Journey = z.output<typeof journey>;
+
+/** Returns the resources of a journey, which "Read outputs" finds in the Terraform state. */
+export function lookupsOfJourney({ request, queue }: Pick<Journey, 'request' | 'queue'>): Lookup[] {
+  const queues = [queue?.of, queue?.deadLetters].filter((of) => of !== undefined);
+  return [{ kind: 'http', of: request.of }, ...queues.map((of): Lookup => ({ kind: 'sqs', of }))];
+}

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
 import { servicesOf } from '../../lambdas/contracts/images.ts';
+import { checkJourney, journeyShape, lookupsOfJourney } from '../../lambdas/contracts/journeys.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -68,6 +69,12 @@ const buildCheck = z.strictObject({ name: ownName, ...buildCheckShape }).superRe
   for (const [where, message] of buildCheckProblems(check)) context.addIssue({ code: 'custom', path: where, message });
 });
 
+const journey = z
+  .strictObject({ name: ownName, waitSeconds: wait, ...journeyShape })
+  .superRefine(checkJourney)
+  // All variables of a function may have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  .refine((one) => JSON.stringify(one).length <= 3_000, 'is more than a function can be given');
+
 export const stackSchema = z.strictObject({
   /** The Terraform root in this folder creates an environment. */
   root: path,
@@ -94,6 +101,8 @@ export const stackSchema = z.strictObject({
   resourceChecks: z.array(resourceCheck).default([]),
   /** Checks that run as builds of CodeBuild: a script of npm, or an OCI image. */
   buildChecks: z.array(buildCheck).default([]),
+  /** Checks that send a request and follow it, as `e2e-order` follows an order. */
+  journeys: z.array(journey).default([]),
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** The keys are the project's names of outputs. The values are the root's names. */
@@ -191,11 +200,13 @@ export function ownChecks({
   customChecks,
   resourceChecks,
   buildChecks,
-}: Pick<StackConfig, 'customChecks' | 'resourceChecks' | 'buildChecks'>) {
+  journeys,
+}: Pick<StackConfig, 'customChecks' | 'resourceChecks' | 'buildChecks' | 'journeys'>) {
   return [
     ...customChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
     ...resourceChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
     ...buildChecks.map(({ name, timeoutMinutes }) => ({ name, waitSeconds: buildWait(timeoutMinutes) })),
+    ...journeys.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
   ];
 }
 
@@ -207,9 +218,12 @@ export function buildWait(timeoutMinutes: number): number {
   return (QUEUE_MINUTES + timeoutMinutes + 5) * 60;
 }
 
-/** What the checks of resources look at, each once. */
-export function lookupsOf({ resourceChecks }: Pick<StackConfig, 'resourceChecks'>): Lookup[] {
-  const all = resourceChecks.flatMap(({ targets }) => targets.map((target) => lookup.parse(target)));
+/** What the checks of resources look at, and where journeys are, each once. */
+export function lookupsOf({ resourceChecks, journeys }: Pick<StackConfig, 'resourceChecks' | 'journeys'>): Lookup[] {
+  const all = [
+    ...resourceChecks.flatMap(({ targets }) => targets.map((target) => lookup.parse(target))),
+    ...journeys.flatMap(lookupsOfJourney),
+  ];
   return [...new Map(all.map((one) => [lookupKey(one), one])).values()];
 }
 
@@ -223,6 +237,11 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   for (const check of stack.checks)
     want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
   for (const { name, outputs } of stack.customChecks) want(outputs, name);
+  for (const one of stack.journeys)
+    want(
+      lookupsOfJourney(one).flatMap(({ of }) => of?.output ?? []),
+      one.name,
+    );
   for (const check of stack.buildChecks) want(outputsOfBuild(check), check.name);
   for (const { name, targets } of stack.resourceChecks)
     want([...new Set(targets.flatMap(({ of }) => of?.output ?? []))], name);

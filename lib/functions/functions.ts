@@ -21,6 +21,7 @@ import { buildWait, checkNames, lookupsOf, wantedOutputs } from '../config/stack
 import { inputTypesOf } from '../config/stack-variables.ts';
 import { checkFunctionGrants } from '../iam/build-check-grants.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
+import { journeyGrants } from '../iam/journey-grants.ts';
 import { ReportReader } from '../iam/report-reader.ts';
 import { resourceCheckGrants } from '../iam/resource-check-grants.ts';
 import type { Grant } from '../iam/role.ts';
@@ -38,7 +39,7 @@ import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
 
 /** One bundle serves all checks of such a kind. */
-const SHARED: ReadonlySet<LambdaName> = new Set(['check-resources', 'check-build']);
+const SHARED: ReadonlySet<LambdaName> = new Set(['check-resources', 'check-build', 'check-journey']);
 
 /** EventBridge or its scheduler invokes these functions, and does not wait for the result. */
 export const UNATTENDED: readonly CommonHandler[] = COMMON_HANDLERS.filter((name) => manifestOf(name).unattended);
@@ -60,7 +61,10 @@ export class Functions extends Construct {
     super(scope, id);
     const { config } = props;
     const { stack } = config;
-    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS' | 'TARGETS' | 'BUILD'>, string> = {
+    const variables: Record<
+      Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS' | 'TARGETS' | 'BUILD' | 'JOURNEY'>,
+      string
+    > = {
       ENVIRONMENTS_TABLE: props.table.tableName,
       CONTROL_BUCKET: props.bucket.bucketName,
       NAME_PATTERN: config.namePattern,
@@ -148,6 +152,11 @@ export class Functions extends Construct {
           name,
           make(`check-${name}`, 'check-build', checkFunctionGrants(this, check, props.bucket), own),
         ] as const;
+      }),
+      ...stack.journeys.map(({ name, waitSeconds, ...journey }) => {
+        const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds), JOURNEY: JSON.stringify(journey) };
+        const grants = journeyGrants(this, journey, config.namePattern);
+        return [name, make(`check-${name}`, 'check-journey', grants, own)] as const;
       }),
     ]);
   }

@@ -8,6 +8,7 @@ export interface StackChecks {
   customChecks: readonly { name: string }[];
   resourceChecks?: readonly { name: string }[];
   buildChecks?: readonly { name: string }[];
+  journeys?: readonly { name: string }[];
 }
 
 interface Machine {
@@ -37,7 +38,7 @@ const GRACE = 30;
  * @throws {Error} if the definition does not have exactly one branch
  */
 export function withBranchesOf(definition: string, stack: StackChecks): string {
-  const { checks, customChecks, resourceChecks = [], buildChecks = [] } = stack;
+  const { checks, customChecks, resourceChecks = [], buildChecks = [], journeys = [] } = stack;
   const machine = JSON.parse(definition) as Machine;
   const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
   const [model, another] = all.Branches;
@@ -47,12 +48,14 @@ export function withBranchesOf(definition: string, stack: StackChecks): string {
     ...customChecks.map(() => timeoutOf('custom-check')),
     ...resourceChecks.map(() => timeoutOf('resources')),
     ...buildChecks.map(() => timeoutOf('build')),
+    ...journeys.map(() => timeoutOf('journey')),
   ];
   all.Branches = [
     ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
     ...customChecks.map(({ name }) => filled(model, ownBranch(name, 'custom-check'))),
     ...resourceChecks.map(({ name }) => filled(model, ownBranch(name, 'resources'))),
     ...buildChecks.map(({ name }) => filled(model, ownBranch(name, 'build'))),
+    ...journeys.map(({ name }) => filled(model, ownBranch(name, 'journey'))),
   ];
   chosen.ItemProcessor = {
     ...chosen.ItemProcessor,
@@ -76,7 +79,7 @@ function branchOf(check: CheckName): Branch {
   return branch(check, `${verb} ${title}`, `Report ${title}`, timeoutOf(check));
 }
 
-function ownBranch(name: string, handler: 'custom-check' | 'resources' | 'build'): Branch {
+function ownBranch(name: string, handler: 'custom-check' | 'resources' | 'build' | 'journey'): Branch {
   const words = name.replaceAll('-', ' ');
   return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf(handler));
 }
@@ -86,7 +89,7 @@ function branch(name: string, CheckState: string, ReportState: string, CheckTime
   return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
 }
 
-function timeoutOf(check: CheckName | 'custom-check' | 'resources' | 'build'): number {
+function timeoutOf(check: CheckName | 'custom-check' | 'resources' | 'build' | 'journey'): number {
   const name: LambdaName = check === 'custom-check' ? check : `check-${check}`;
   return FUNCTIONS[name].timeoutSeconds + GRACE;
 }

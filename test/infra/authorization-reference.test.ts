@@ -30,8 +30,18 @@ const builds = [
     results: { format: 'ctrf', file: 'out/ctrf.json' },
   },
 ] as const;
+/** A journey through log groups and queues. */
+const jobs = {
+  request: { of: { output: 'alb_dns_name' }, path: '/jobs', id: 'id' },
+  readBack: { path: '/jobs/{id}', id: 'id', state: 'state', until: 'done' },
+  logs: [{ name: 'worked', group: '/aws/lambda/{prefix}-work', contains: 'taken' }],
+  queue: { of: { address: 'aws_sqs_queue.jobs' } },
+};
 const TEMPLATES = {
-  'a web service, with checks that are builds': { ...web, stack: { ...web.stack, buildChecks: [...builds] } },
+  'a web service, with checks that are builds, and a journey': {
+    ...web,
+    stack: { ...web.stack, buildChecks: [...builds], journeys: [{ name: 'jobs', waitSeconds: 60, ...jobs }] },
+  },
   'the order platform with everything': { terraform: { ...config.terraform, permissionsBoundary: boundary }, github },
   'the order platform': {},
   'document intake': { ...example },

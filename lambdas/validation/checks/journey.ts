@@ -75,7 +75,9 @@ export function concludeJourney(journey: Journey, wording: Wording, observation:
     states: request.states.map(({ status, ms, retryCount, exact = false }) => ({ status, ms, retryCount, exact })),
     behaviours: behavioursOf(journey, request),
   }));
-  const deleted = queues ? deletion(observation, queues, wording.consumer) : undefined;
+  const deleted = queues
+    ? deletion(observation, queues, wording.consumer, journey.queue?.deleted?.contains)
+    : undefined;
   const observations = requests.flatMap(({ behaviours, orderId, correlationId }) =>
     behaviours.map((one) => ({ status: one.status, text: `${wording.noun} ${orderId ?? correlationId} ${one.text}` })),
   );
@@ -210,6 +212,7 @@ function deletion(
   { requests }: JourneyObservation,
   { before, after }: { before: Queues; after: Queues },
   consumer: string,
+  line: string | undefined,
 ): Behaviour & { restsOn?: string } {
   const grown = after.deadLetters && before.deadLetters ? total(after.deadLetters) - total(before.deadLetters) : 0;
   const say = (status: Behaviour['status'], text: string): Behaviour => ({ name: 'deleted', status, text });
@@ -226,7 +229,7 @@ function deletion(
   if (silent.length < requests.length) {
     return say('not-ready', `${log} does not say that the message of ${silent.join(', ')} is deleted`);
   }
-  const restsOn = `the queue's counts alone, which SQS may update a minute late: ${consumer} logs no deletion (\`SQS message deleted\`)`;
+  const restsOn = `the queue's counts alone, which SQS may update a minute late: ${consumer} logs no deletion${line ? ` (\`${line}\`)` : ''}`;
   return isBack({ before, after })
     ? { ...say('passed', `messages deleted, by the queue's counts alone (${counts})`), restsOn }
     : say('not-ready', `messages remain (${counts})`);
