@@ -6,24 +6,27 @@ import type { Cell } from './cells.ts';
 import { type Endpoint, type Play, questionOf } from './endpoint.ts';
 import { FAULTS, type Fault, memberFaults } from './faults.ts';
 import { http } from './http.ts';
+import { JOURNEY_BROKEN, JOURNEY_SUBJECT, JOURNEY_VARIABLES, journeyTargets } from './journeys.ts';
 import { type Broken, BROKEN as OF_PLATFORM, orders } from './platform.ts';
 import { RESOURCE_BROKEN, RESOURCE_SUBJECTS, resourcesOf, worldOf } from './resources.ts';
 
 type Handler = (event: unknown, context: object) => Promise<{ status: string; observed: string }>;
 
-/** Checks of the order platform, one of a resource of each kind, and one that is a build. */
-export const SUBJECTS: readonly string[] = [...CHECKS, ...RESOURCE_SUBJECTS, BUILD_SUBJECT];
+/** Checks of the order platform, one of a resource of each kind, one that is a build, and a journey. */
+export const SUBJECTS: readonly string[] = [...CHECKS, ...RESOURCE_SUBJECTS, BUILD_SUBJECT, JOURNEY_SUBJECT];
 export const BROKEN: Record<string, readonly Broken[]> = {
   ...OF_PLATFORM,
   ...RESOURCE_BROKEN,
   [BUILD_SUBJECT]: BUILD_BROKEN,
+  [JOURNEY_SUBJECT]: JOURNEY_BROKEN,
 };
 
 /** A validator as Lambda runs it. @returns its status, or the name of the error that it ends with */
 export async function validate(check: string): Promise<string> {
   const resources = resourcesOf(check);
   const handler = await handlerOf(check);
-  const own = resources ? { targets: resources.resolved } : {};
+  const targets = check === JOURNEY_SUBJECT ? journeyTargets() : resources?.resolved;
+  const own = targets ? { targets } : {};
   const record = aRecord({
     ...own,
     outputs: { ...outputs, ...hereAre('order_events_queue_url', 'order_events_dlq_url') },
@@ -46,8 +49,9 @@ async function handlerOf(check: string): Promise<Handler> {
     Object.assign(process.env, { CHECK: 'resources', TARGETS: resources.targets });
     vi.resetModules();
   }
-  if (check === BUILD_SUBJECT) {
-    Object.assign(process.env, BUILD_VARIABLES);
+  const variables = { [BUILD_SUBJECT]: BUILD_VARIABLES, [JOURNEY_SUBJECT]: JOURNEY_VARIABLES }[check];
+  if (variables) {
+    Object.assign(process.env, variables);
     vi.resetModules();
   }
   const file = `check-${resources ? 'resources' : check}`;

@@ -6,7 +6,7 @@ import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
 const sample = (check: CheckName, of = good) => of.checks.find((one) => one.check === check)?.evidence ?? {};
-const shown = (check: CheckName, evidence: unknown) => evidenceOf(check, evidence).markup;
+const shown = (check: string, evidence: unknown) => evidenceOf(check, evidence).markup;
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)>&lt;`;
 const ODD: unknown[] = [
