@@ -173,6 +173,12 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   },
   kms: (_operation, { params }, place) =>
     params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
+  ssm: (_operation, { params }, place) => {
+    const names = [...texts([params.Name]), ...texts(params.Names)];
+    return names.length > 0
+      ? about(...names.map((name) => arnOf('ssm', place)(`parameter/${name.replace(/^\//, '')}`)))
+      : undefined;
+  },
   secretsmanager: (_operation, { params }, place) => {
     // CreateSecret has only the name.
     const secret = params.SecretId ?? params.Name;
