@@ -294,6 +294,7 @@ test('the folder of a check is archived without what work in it leaves', () => {
   const root = mkdtempSync(join(tmpdir(), 'runbook-check-'));
   try {
     cpSync(join(PROJECT_ROOT, smoke.run.folder), join(root, 'smoke'), { recursive: true });
+    cpSync(join(PROJECT_ROOT, 'infra/buildspecs'), join(root, 'infra/buildspecs'), { recursive: true });
     const digestOf = () => {
       const stack = new Stack(new App({ outdir: mkdtempSync(join(root, 'out-')) }), 'S');
       const config = parseConfig(with_({ ...smoke, run: { ...smoke.run, folder: 'smoke' } }));
