@@ -25,16 +25,21 @@ const groups = {
 
 type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
+const cache = (name: string) => join(import.meta.dirname, 'node_modules', '.cache', name);
+
 /** A project is a folder of `test/`. To add one, add a line below with the group that it belongs to. */
-function project(name: string, options: Options): TestProjectInlineConfiguration {
-  return { test: { name, include: [`test/${name}/**/*.test.ts`], expect: PATIENT, ...options } };
+function project(name: string, { env, ...options }: Options): TestProjectInlineConfiguration {
+  // Node compiles a module once for all processes, and strips its types once: half of what a short command takes.
+  const compiled = { NODE_COMPILE_CACHE: cache('compiled') };
+  const own = { name, include: [`test/${name}/**/*.test.ts`], expect: PATIENT, env: { ...compiled, ...env } };
+  return { test: { ...own, ...options } };
 }
 
 const PATIENT = { poll: { timeout: PATIENCE_MS, interval: 50 } };
 
 const env = {
   // Functions are bundled once for all that is synthesized from the same bytes: ten seconds of each deployment.
-  RUNBOOK_BUNDLE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'runbook-bundles'),
+  RUNBOOK_BUNDLE_CACHE: cache('runbook-bundles'),
   // As builds run Terraform (builds/terraform/process.ts): a fifth less processor time a command.
   ...{ GOGC: '500', GOMEMLIMIT: '1GiB' },
 };

@@ -1,7 +1,9 @@
 import type { Writable } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AccountOptions, OperatorAccount } from './commands/account.ts';
 import type { Terminal } from './confirm.ts';
+import { wrap } from './wrap.ts';
 
 /** The commands need these parts of their process. */
 export interface Cli {
@@ -54,12 +56,13 @@ export function command(program: Command, nameAndArguments: string, description:
     .option('--json', 'print JSON, for scripts', false);
 }
 
+/** Writes a result for people, and fits it to the width of a terminal. */
 export function say({ out }: Pick<Cli, 'out'>, text: string): void {
-  out.write(`${text}\n`);
+  out.write(`${wrap(text, out instanceof WriteStream ? out.columns : undefined)}\n`);
 }
 
-export function sayJson(cli: Pick<Cli, 'out'>, value: unknown): void {
-  say(cli, JSON.stringify(value));
+export function sayJson({ out }: Pick<Cli, 'out'>, value: unknown): void {
+  out.write(`${JSON.stringify(value)}\n`);
 }
 
 /** Parses an argument that is a whole number. */

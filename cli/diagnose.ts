@@ -1,3 +1,4 @@
+import { BatchGetProjectsCommand } from '@aws-sdk/client-codebuild';
 import { DescribeTableCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
@@ -6,8 +7,9 @@ import {
   SNSClient,
   NotFoundException as SnsNotFoundException,
 } from '@aws-sdk/client-sns';
+import { BUILD_PLATFORMS, type BuildPlatform } from '../lambdas/contracts/build-quota.ts';
 import { counted } from '../lambdas/contracts/counted.ts';
-import { ENVIRONMENTS_TABLE } from '../lambdas/contracts/deployed-names.ts';
+import { ENVIRONMENTS_TABLE, IMAGES_PROJECT, TERRAFORM_PROJECT } from '../lambdas/contracts/deployed-names.ts';
 import { MACHINES } from '../lambdas/contracts/record.ts';
 import { type AccountOptions, type OperatorAccount, openAccount } from './commands/account.ts';
 import { CommandError } from './commands/command-error.ts';
@@ -28,8 +30,15 @@ export const MARKS: Record<Diagnosis['status'], string> = { ok: '✓', warning: 
 
 const DEPLOY = 'npx cdk bootstrap && npx cdk deploy';
 
-/** Checks everything that a command of this CLI needs in AWS. The function changes nothing. */
-export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
+/**
+ * Checks everything that a command of this CLI needs in AWS. The function changes nothing.
+ * @param configured the platforms of the builds by the configuration, which is all that is known before the first
+ * deployment
+ */
+export async function diagnose(
+  options: AccountOptions,
+  configured: readonly BuildPlatform[] = ['ARM_CONTAINER'],
+): Promise<Diagnosis[]> {
   let account: OperatorAccount;
   try {
     account = await openAccount(options);
@@ -42,7 +51,9 @@ export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
   const endpoint = process.env.AWS_ENDPOINT_URL ? `, at ${process.env.AWS_ENDPOINT_URL}` : '';
   const [found, quotas] = await Promise.all([
     Promise.all(deployed(account)),
-    livingIn(account).then((environments) => quotaDiagnoses(region, environments)),
+    Promise.all([livingIn(account), platformsOf(account, configured)]).then(([environments, platforms]) =>
+      quotaDiagnoses(region, environments, platforms),
+    ),
   ]);
   const credentials: Diagnosis = {
     name: 'credentials',
@@ -59,6 +70,19 @@ export async function diagnose(options: AccountOptions): Promise<Diagnosis[]> {
 async function livingIn(account: OperatorAccount): Promise<number> {
   const records = await listRecords(account).catch(() => []);
   return records.filter(({ status }) => status !== 'GONE').length;
+}
+
+/** Returns the platforms of the deployed build projects, or those of the configuration where none is deployed. */
+export async function platformsOf(
+  { codebuild }: { codebuild: Pick<OperatorAccount['codebuild'], 'send'> },
+  configured: readonly BuildPlatform[],
+): Promise<readonly BuildPlatform[]> {
+  const names = [TERRAFORM_PROJECT, IMAGES_PROJECT];
+  const { projects = [] } = await codebuild
+    .send(new BatchGetProjectsCommand({ names }))
+    .catch(() => ({ projects: [] }));
+  const types = new Set<string | undefined>(projects.map(({ environment }) => environment?.type));
+  return types.size > 0 ? BUILD_PLATFORMS.filter((platform) => types.has(platform)) : configured;
 }
 
 function deployed(account: OperatorAccount): Promise<Diagnosis>[] {

@@ -13,7 +13,7 @@ import {
   NoSuchResourceException,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import { ARM_SMALL_BUILDS, buildsAtOnce } from '../lambdas/contracts/build-quota.ts';
+import { type BuildPlatform, buildsAtOnce, smallBuildsOf } from '../lambdas/contracts/build-quota.ts';
 import type { Diagnosis } from './diagnose.ts';
 
 interface QuotaId {
@@ -28,13 +28,20 @@ interface Quota extends QuotaId {
   inUse(): Promise<number>;
 }
 
-/** Checks whether the region has room for one more environment. A quota that cannot be read is unknown. */
-export function quotaDiagnoses(region: string, environments: number): Promise<Diagnosis[]> {
+/**
+ * Checks whether the region has room for one more environment. A quota that cannot be read is unknown.
+ * @param platforms of the build projects
+ */
+export function quotaDiagnoses(
+  region: string,
+  environments: number,
+  platforms: readonly BuildPlatform[],
+): Promise<Diagnosis[]> {
   const quotas = new ServiceQuotasClient({ region });
   const allowedOf = (quota: QuotaId) => allowed(quotas, quota);
   return Promise.all([
     ...quotasOf(region).map((quota) => diagnoseQuota(quota, allowedOf, region)),
-    diagnoseBuilds(allowedOf, environments, region),
+    ...platforms.map((platform) => diagnoseBuilds(allowedOf, environments, region, platform)),
   ]);
 }
 
@@ -46,23 +53,26 @@ export async function diagnoseBuilds(
   allowedOf: (quota: QuotaId) => Promise<number>,
   environments: number,
   region: string,
+  platform: BuildPlatform,
 ): Promise<Diagnosis> {
-  const name = 'CodeBuild concurrent builds';
+  const quota = smallBuildsOf(platform);
+  const name = `CodeBuild concurrent builds${platform === 'ARM_CONTAINER' ? '' : ' of x86-64 images'}`;
   const atOnce = buildsAtOnce(environments);
   const needs = `an environment takes 1, and ${atOnce} environments ${atOnce}`;
-  const fix = `${increaseOf(ARM_SMALL_BUILDS, region)} ${atOnce}`;
+  const fix = `${increaseOf(quota, region)} ${atOnce}`;
   try {
-    const limit = await allowedOf(ARM_SMALL_BUILDS);
-    const detail = `${limit} at once (${ARM_SMALL_BUILDS.name})`;
+    const limit = await allowedOf(quota);
+    const detail = `${limit} at once (${quota.name})`;
     if (limit >= atOnce) return { name, status: 'ok', detail };
     if (limit < 1) {
-      const none = `${detail}: every provision, deployment and teardown waits for a build that cannot start`;
+      const waits = platform === 'ARM_CONTAINER' ? 'every provision, deployment and teardown' : 'every build of images';
+      const none = `${detail}: ${waits} waits for a build that cannot start`;
       return { name, status: 'failed', detail: none, fix };
     }
     const slow = `${detail}: ${needs}; the others wait, ${5 * limit} of them in CodeBuild's queue`;
     return { name, status: 'warning', detail: slow, fix };
   } catch (error) {
-    return unread(name, ARM_SMALL_BUILDS, needs, region, error);
+    return unread(name, quota, needs, region, error);
   }
 }
 

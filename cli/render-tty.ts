@@ -5,6 +5,7 @@ import { coloured, type Paint, plain } from './format.ts';
 import { ProgressTree } from './progress-tree.ts';
 import { PlainRenderer, type Renderer } from './render-plain.ts';
 import type { TimelineEvent } from './timeline-event.ts';
+import { wrap } from './wrap.ts';
 
 const FRAME_MS = 100;
 
@@ -23,7 +24,7 @@ export class TtyRenderer implements Renderer {
     this.#paint = stream.hasColors() ? coloured : plain;
     // A hidden cursor would stay hidden if the process were killed.
     this.#update = createLogUpdate(stream, { showCursor: true });
-    this.#lines = new PlainRenderer((line) => this.#update.persist(line), { paint: this.#paint });
+    this.#lines = new PlainRenderer((line) => this.#update.persist(wrap(line, stream.columns)), { paint: this.#paint });
     this.#timer = setInterval(() => this.#draw(), FRAME_MS);
     this.#timer.unref();
   }

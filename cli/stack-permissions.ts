@@ -11,6 +11,7 @@ import { readRoot } from './init/terraform-root.ts';
 /** This module compares the permissions that Terraform needs for a root with the grants of a configuration. */
 
 const configured = z.object({
+  images: z.object({ architecture: z.string().default('ARM64') }).default({ architecture: 'ARM64' }),
   stack: z.object({
     permissionSets: z.array(z.string()).default([]),
     rolesFor: z.array(z.string()).default(['ecs-tasks']),
@@ -19,7 +20,7 @@ const configured = z.object({
       .default([]),
   }),
 });
-type Configured = z.output<typeof configured>['stack'];
+type Configured = z.output<typeof configured>;
 
 export interface StackPermissions {
   /** The root's resources need these permissions over their whole life. */
@@ -40,7 +41,7 @@ export async function stackPermissions(
 ): Promise<StackPermissions> {
   const needed = permissionsOf(await readRoot(resolve(folder)), plan === undefined ? undefined : await plannedIn(plan));
   if (file === undefined) return { needed, lacking: undefined };
-  const { permissionSets, rolesFor, grants } = await readConfigured(file);
+  const { permissionSets, rolesFor, grants } = (await readConfigured(file)).stack;
   const mayDo = new Set(grants.flatMap(({ actions }) => actions));
   return {
     needed,
@@ -75,10 +76,15 @@ async function plannedIn(file: string): Promise<Set<string>> {
   }
 }
 
+/** Returns `ARM64` or `X86_64`. @throws {CommandError} for a configuration that cannot be read */
+export async function configuredArchitecture(file: string): Promise<string> {
+  return (await readConfigured(file)).images.architecture;
+}
+
 async function readConfigured(file: string): Promise<Configured> {
   try {
     const { default: config } = (await import(pathToFileURL(resolve(file)).href)) as { default: unknown };
-    return configured.parse(config).stack;
+    return configured.parse(config);
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new CommandError(`${file} cannot be read as a configuration: ${why}`, 'npx runbook init writes one');
@@ -144,7 +150,7 @@ export function permissionDiagnoses(folder: string, permissions: StackPermission
  */
 export async function writePermissions(file: string, { lacking }: StackPermissions): Promise<boolean> {
   if (!lacking || Object.values(lacking).every((list) => list.length === 0)) return false;
-  const now = await readConfigured(file);
+  const now = (await readConfigured(file)).stack;
   let text = await readFile(file, 'utf8');
   text = withProperty(text, 'permissionSets', [...now.permissionSets, ...lacking.permissionSets]);
   if (lacking.rolesFor.length > 0) text = withProperty(text, 'rolesFor', [...now.rolesFor, ...lacking.rolesFor]);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { bootstrap, deploy, type LabContext, runProgram } from '../lab/index.ts';
@@ -58,6 +58,20 @@ async function synthesize(
     },
     log: 'synth.log',
   });
+  await thinMetadata(join(assembly, `${STACK}.metadata.json`));
+}
+
+/** No deployment reads these: where a construct was created, which of its findings are answered, what it uses of CDK. */
+const UNREAD = /^aws:cdk:(acknowledged-rules|creationStack|analytics:.*)$/;
+
+/** The CLI parses this file again at each event of the deployment, for the path of one construct. */
+async function thinMetadata(file: string): Promise<void> {
+  const metadata = JSON.parse(await readFile(file, 'utf8')) as Record<string, { type: string }[]>;
+  const thin = Object.entries(metadata).flatMap(([path, entries]) => {
+    const read = entries.filter(({ type }) => !UNREAD.test(type));
+    return read.length > 0 ? [[path, read]] : [];
+  });
+  await writeFile(file, JSON.stringify(Object.fromEntries(thin)));
 }
 
 async function describeDeployment(context: LabContext): Promise<Deployment> {

@@ -120,7 +120,7 @@ export const UNUSED: readonly Unused[] = [
   {
     roles: 'Functions-PullRequest',
     actions: [...FUNCTIONS['pull-request'].actions, 'logs:CreateLogStream', 'logs:PutLogEvents'],
-    reason: 'Is called by workflows of pull requests: test/unit/github/pull-request.test.ts.',
+    reason: 'Is called by workflows of pull requests: test/lifecycle/pull-request.test.ts.',
   },
   {
     roles: [

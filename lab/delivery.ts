@@ -39,7 +39,8 @@ export async function deliverWithRetry(
     try {
       return await attempt(number);
     } catch (error) {
-      const wait = Math.min(retryMs * 2 ** (number - 1), MAX_WAIT_MS);
+      const { retryAfterMs = 0 } = error as { retryAfterMs?: number };
+      const wait = Math.max(retryAfterMs, Math.min(retryMs * 2 ** (number - 1), MAX_WAIT_MS));
       const exhausted =
         number > retries
           ? 'MaximumRetryAttempts'
@@ -77,7 +78,12 @@ function sendToDlq(
 
 /** Only an outage or a throttle passes by itself. */
 function isTransient(error: unknown): boolean {
-  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const { $metadata, code, retryable } = error as {
+    $metadata?: { httpStatusCode?: number };
+    code?: string;
+    retryable?: boolean;
+  };
+  if (retryable !== undefined) return retryable;
   const status = $metadata?.httpStatusCode;
   // An SDK error without a status is one of the connection, which has a system's code.
   return status === undefined ? code !== undefined : status >= 500 || status === 429;

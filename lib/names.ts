@@ -5,6 +5,7 @@ import type { HandlerName } from '../lambdas/contracts/functions.ts';
 import type { MachineName } from '../lambdas/contracts/record.ts';
 
 export {
+  BOUNDARY_POLICY,
   CHAT_TOPIC,
   DASHBOARD,
   ENVIRONMENTS_TABLE,
@@ -14,9 +15,6 @@ export {
   SCHEDULE_GROUP,
   TERRAFORM_PROJECT,
 } from '../lambdas/contracts/deployed-names.ts';
-
-/** The policy bounds the roles of environments. */
-export const BOUNDARY_POLICY = 'runbook-boundary';
 
 /**
  * The role signs links to reports. Its name is fixed, so that the function that assumes the role can be granted its

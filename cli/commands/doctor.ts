@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { BuildPlatform } from '../../lambdas/contracts/build-quota.ts';
 import { counted } from '../../lambdas/contracts/counted.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import type { Diagnosis } from '../diagnose.ts';
@@ -19,7 +21,7 @@ export function addDoctor(program: Command, cli: Cli): void {
     // The module calls services whose clients no other command needs.
     const { diagnose, MARKS } = await import('../diagnose.ts');
     const [found, lab, granted] = await Promise.all([
-      diagnose(options),
+      diagnose(options, config === undefined ? undefined : await platformsIn(config)),
       cli.findTools(),
       stack === undefined ? [] : diagnoseStack(stack, config),
     ]);
@@ -34,6 +36,15 @@ export function addDoctor(program: Command, cli: Cli): void {
     const summary = `${count('ok')} ok, ${counted(count('warning'), 'warning')}, ${count('unknown')} could not be read, ${count('failed')} missing or wrong`;
     return say(cli, ['AWS', ...lines, summary, '', 'Tools, for the lab alone', lab.text].join('\n'));
   });
+}
+
+/** Returns the platforms of the builds that a configuration makes, or undefined for a file that cannot be read. */
+async function platformsIn(file: string): Promise<BuildPlatform[] | undefined> {
+  if (!existsSync(file)) return undefined;
+  const { configuredArchitecture } = await import('../stack-permissions.ts');
+  const architecture = await configuredArchitecture(file).catch(() => undefined);
+  if (architecture === undefined) return undefined;
+  return architecture === 'X86_64' ? ['ARM_CONTAINER', 'LINUX_CONTAINER'] : ['ARM_CONTAINER'];
 }
 
 async function diagnoseStack(folder: string, config?: string): Promise<Diagnosis[]> {

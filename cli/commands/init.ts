@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { type Cli, type Common, command, sayJson } from '../cli.ts';
 import { EXIT } from './command-error.ts';
 
 type InitFlags = Common & { out: string; project?: string; namePattern?: string; write: boolean };
@@ -15,7 +15,7 @@ export function addInit(program: Command, cli: Cli): void {
       const { init, initText } = await import('../init/init.ts');
       const initialized = await init({ folder, region: region ?? 'eu-west-1', ...options });
       if (json) sayJson(cli, initialized);
-      else say(cli, initText(initialized));
+      else cli.out.write(`${initText(initialized)}\n`);
       if (initialized.result === 'differs') cli.exit(EXIT.failed);
     });
 }

@@ -20,7 +20,7 @@ export function addPermissions(program: Command, cli: Cli): void {
       const permissions = await stackPermissions(folder, existsSync(config) ? config : undefined, plan);
       const { needed, lacking } = permissions;
       if (json) sayJson(cli, permissions);
-      else say(cli, permissionsText(permissions));
+      else cli.out.write(`${permissionsText(permissions)}\n`);
       if (write && (await writePermissions(config, permissions)) && !json) say(cli, `${config} is written`);
       const missing = lacking && !write ? Object.values(lacking).flat().length : 0;
       if (missing + needed.refused.length > 0) cli.exit(EXIT.failed);

@@ -2,10 +2,9 @@ import { type AwsRequest, type AwsResponse, json } from '../service.ts';
 import type { BuildQuota } from './queue.ts';
 
 /** https://docs.aws.amazon.com/codebuild/latest/userguide/limits.html */
-const ARM_SMALL_BUILDS = {
-  service: 'codebuild',
-  code: 'L-5ED1D25B',
-  name: 'Concurrently running builds for ARM/Small environment',
+const SMALL_BUILDS: Readonly<Record<string, string>> = {
+  'L-5ED1D25B': 'Concurrently running builds for ARM/Small environment',
+  'L-9D07B6EF': 'Concurrently running builds for Linux/Small environment',
 };
 
 /**
@@ -13,8 +12,9 @@ const ARM_SMALL_BUILDS = {
  * services.
  */
 export function quotaOf({ action, params }: AwsRequest, quota: BuildQuota): AwsResponse | undefined {
-  const { service, code, name } = ARM_SMALL_BUILDS;
-  if (action !== 'GetServiceQuota' || params.ServiceCode !== service || params.QuotaCode !== code) return undefined;
-  const Quota = { ServiceCode: service, QuotaCode: code, QuotaName: name, Value: quota.running, Adjustable: true };
+  const { ServiceCode, QuotaCode } = params;
+  const QuotaName = SMALL_BUILDS[String(QuotaCode)];
+  if (action !== 'GetServiceQuota' || ServiceCode !== 'codebuild' || !QuotaName) return undefined;
+  const Quota = { ServiceCode, QuotaCode, QuotaName, Value: quota.running, Adjustable: true };
   return json({ Quota });
 }

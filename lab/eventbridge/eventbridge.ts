@@ -4,6 +4,8 @@ import { deliverWithRetry } from '../delivery.ts';
 import { AwsError, type AwsResponse, json, type LabService } from '../service.ts';
 import { deliverer } from '../targets.ts';
 import { requireAdmission } from './admission.ts';
+import { ApiDestinations, INVOCATION } from './api-destinations.ts';
+import { destinationNameIn, REFUSALS } from './destination-rules.ts';
 import { inputFor } from './input.ts';
 import { matches } from './pattern.ts';
 import { requirePattern } from './pattern-rules.ts';
@@ -25,6 +27,7 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
   const { retryMs = 1_000 } = options;
   const rules = new Rules(context.emulator);
   const deliver = deliverer(context);
+  const destinations = new ApiDestinations(context);
   const stopped = new AbortController();
   const { signal } = stopped;
 
@@ -42,6 +45,11 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
       const payload = inputFor(target, event, rule);
       const settings = { roleArn: target.RoleArn, messageGroupId: target.SqsParameters?.MessageGroupId };
       const attempt = async () => {
+        if (destinationNameIn(arn))
+          return destinations.invoke(
+            { Arn: arn, Payload: payload, HttpParameters: target.HttpParameters },
+            target.RoleArn,
+          );
         // With a role, the role's policies count instead of the topic's.
         if (arn.split(':')[2] === 'sns' && !target.RoleArn) await requireAdmission(context, arn);
         await deliver(arn, payload, settings);
@@ -88,11 +96,16 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
     services: ['events', 'cloudformation'],
     async handle(request) {
       if (request.service === 'events' && request.action === 'PutRule') refusePattern(request.params.EventPattern);
-      if (request.service !== 'events' || request.action !== 'PutEvents') return undefined;
+      if (request.service !== 'events') return undefined;
+      REFUSALS[request.action ?? '']?.(request.params);
+      await destinations.refuse(request.action, request.params);
+      if (request.action === INVOCATION) return destinations.handle(request);
+      if (request.action !== 'PutEvents') return undefined;
       return putEvents((request.params.Entries ?? []) as PutEventsRequestEntry[]);
     },
     async after(request, response) {
       if (!READING.test(request.action ?? '')) rules.forget();
+      if (request.service === 'events' && request.action === 'DescribeConnection') return withoutSecrets(response);
       return response;
     },
     async start() {
@@ -101,8 +114,20 @@ export function eventBridgeService(context: LabContext, options: Partial<EventBr
     async stop() {
       context.events.off('event', onEvent);
       stopped.abort();
+      destinations.stop();
     },
   };
+}
+
+/** Nobody can read the secret values of a connection; the emulator answers with them. */
+const SECRETS = ['ApiKeyValue', 'Password', 'ClientSecret'];
+
+function withoutSecrets(response: AwsResponse): AwsResponse {
+  const shown = (name: string, value: unknown) => (SECRETS.includes(name) ? undefined : value);
+  const body = JSON.parse(String(response.body), (name, value: { IsValueSecret?: boolean; Value?: unknown }) => {
+    return value?.IsValueSecret === true ? { ...value, Value: undefined } : shown(name, value);
+  }) as unknown;
+  return { ...response, body: JSON.stringify(body) };
 }
 
 /** The emulator accepts patterns that EventBridge refuses. @throws AwsError InvalidEventPatternException */

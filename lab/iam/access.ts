@@ -50,10 +50,12 @@ export async function accessOf(request: AwsRequest, place: Place): Promise<Acces
   if (!reference) return undefined;
   if (service === 'ec2' && !reference.anyResource) return ec2Access(operation, request.params, reference, place);
   const known = RESOURCES[service]?.(operation, request, place);
-  if (!known) return reference.anyResource ? [{ action, resources: ['*'] }] : undefined;
-
   const sent = tagKeys('RequestTag', tagsIn(request.params));
   const requestTags = reference.keys.has(REQUEST_TAG) ? sent : {};
+  if (!known && !reference.anyResource) return undefined;
+  if (!known)
+    return [{ action, resources: ['*'], ...(Object.keys(requestTags).length > 0 ? { context: requestTags } : {}) }];
+
   return [
     ...known.map(({ resources, context }) => ({
       action,

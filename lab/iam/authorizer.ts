@@ -127,10 +127,13 @@ export class Authorizer implements LabService {
    */
   async #needed(request: AwsRequest, policies: RolePolicies): Promise<Access[] | undefined> {
     const association = text(request.params.AssociationId);
-    const table = association && (await this.#tags.routeTableOf(association));
+    const isAddress = association?.startsWith('eipassoc-');
+    const address = association && isAddress ? await this.#tags.addressOf(association) : {};
+    const table = association && !isAddress ? await this.#tags.routeTableOf(association) : undefined;
     const target = request.service === 'application-autoscaling' && (await this.#tags.scalableTarget(request.params));
     const params = {
       ...request.params,
+      ...address,
       ...(table ? { RouteTableId: table } : {}),
       ...(target ? { ScalableTargetARN: target } : {}),
       ...(LISTS_SECURITY_GROUPS.has(request.action ?? '') ? { VpcId: await this.#tags.vpcOf(request.params) } : {}),

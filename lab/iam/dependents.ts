@@ -16,7 +16,7 @@ const TAGGING: Readonly<Record<string, string>> = {
   ecs: 'TagResource',
   elasticloadbalancing: 'AddTags',
   events: 'TagResource',
-  iam: 'TagRole',
+  kms: 'TagResource',
   logs: 'TagResource',
   rds: 'AddTagsToResource',
   sns: 'TagResource',
@@ -31,7 +31,8 @@ export function tagOnCreate(
   resources: readonly string[],
   requestTags: Access['context'],
 ): Access[] {
-  const tagging = TAGGING[service];
+  // IAM has an action for each kind, such as `TagPolicy` for `CreatePolicy`.
+  const tagging = service === 'iam' ? operation.replace(/^Create/, 'Tag') : TAGGING[service];
   if (!tagging || operation === tagging || !requestTags || Object.keys(requestTags).length === 0) return [];
   const context = { ...requestTags, ...(CREATE_ACTION.has(service) ? { [`${service}:CreateAction`]: operation } : {}) };
   return [{ action: `${service}:${tagging}`, resources: resources.slice(0, 1).map(made), context }];

@@ -9,6 +9,7 @@ const REST: readonly [string, RegExp, string, RegExp][] = [
   ['lambda', /^GET$/, 'GetFunction', /^\/2015-03-31\/functions\/[^/]+\/?$/],
   ['lambda', /^DELETE$/, 'DeleteFunction', /^\/2015-03-31\/functions\/[^/]+\/?$/],
   ['lambda', /^GET$/, 'GetFunctionConfiguration', /^\/2015-03-31\/functions\/[^/]+\/configuration$/],
+  ['lambda', /^GET$/, 'GetFunctionConcurrency', /^\/2019-09-30\/functions\/[^/]+\/concurrency$/],
   ['lambda', /^GET$/, 'ListVersionsByFunction', /^\/2015-03-31\/functions\/[^/]+\/versions\/?$/],
   ['lambda', /^GET$/, 'GetPolicy', /^\/2015-03-31\/functions\/[^/]+\/policy\/?$/],
   ['lambda', /^POST$/, 'AddPermission', /^\/2015-03-31\/functions\/[^/]+\/policy\/?$/],

@@ -26,7 +26,10 @@ export function tagsIn(params: Parameters, under = /^Tags?\.(?:\w+\.)?(\d+)\.Key
   const tags = params.tags ?? params.Tags ?? params.resourceTags;
   if (Array.isArray(tags)) {
     return Object.fromEntries(
-      tags.map((tag: Record<string, string>) => [tag.key ?? tag.Key ?? tag.TagKey, tag.value ?? tag.Value ?? '']),
+      tags.map((tag: Record<string, string>) => [
+        tag.key ?? tag.Key ?? tag.TagKey,
+        tag.value ?? tag.Value ?? tag.TagValue ?? '',
+      ]),
     );
   }
   if (tags && typeof tags === 'object') return tags as Record<string, string>;

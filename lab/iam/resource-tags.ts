@@ -5,6 +5,7 @@ import {
   type ServiceNamespace,
 } from '@aws-sdk/client-application-auto-scaling';
 import {
+  DescribeAddressesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
@@ -19,6 +20,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient, ListTagsForResourceCommand as RuleTagsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListPolicyTagsCommand, ListRoleTagsCommand } from '@aws-sdk/client-iam';
+import { ListResourceTagsCommand as KeyTagsCommand, KMSClient } from '@aws-sdk/client-kms';
 import { ListTagsForResourceCommand as DatabaseTagsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -43,6 +45,7 @@ export class ResourceTags {
     this.#elb = new ElasticLoadBalancingV2Client(client);
     const events = new EventBridgeClient(client);
     const iam = new IAMClient(client);
+    const kms = new KMSClient(client);
     const rds = new RDSClient(client);
     const secrets = new SecretsManagerClient(client);
     const sqs = new SQSClient(client);
@@ -66,6 +69,11 @@ export class ResourceTags {
         arn.includes(':policy/')
           ? (await iam.send(new ListPolicyTagsCommand({ PolicyArn: arn }))).Tags
           : (await iam.send(new ListRoleTagsCommand({ RoleName: lastOf(arn) }))).Tags,
+      kms: async (KeyId) =>
+        (await kms.send(new KeyTagsCommand({ KeyId }))).Tags?.map(({ TagKey, TagValue }) => ({
+          Key: TagKey,
+          Value: TagValue,
+        })),
       rds: async (ResourceName) => (await rds.send(new DatabaseTagsCommand({ ResourceName }))).TagList,
       secretsmanager: async (SecretId) => (await secrets.send(new DescribeSecretCommand({ SecretId }))).Tags,
       sqs: async (arn) => {
@@ -88,6 +96,14 @@ export class ResourceTags {
     const Filters = [{ Name: 'association.route-table-association-id', Values: [associationId] }];
     const { RouteTables } = await this.#ec2.send(new DescribeRouteTablesCommand({ Filters }));
     return RouteTables?.[0]?.RouteTableId;
+  }
+
+  /** Returns the address of an association and the interface that has it, which calls about the association do not name. */
+  async addressOf(associationId: string): Promise<{ AllocationId?: string; NetworkInterfaceId?: string }> {
+    const Filters = [{ Name: 'association-id', Values: [associationId] }];
+    const [address] = (await this.#ec2.send(new DescribeAddressesCommand({ Filters }))).Addresses ?? [];
+    const { AllocationId, NetworkInterfaceId } = address ?? {};
+    return { ...(AllocationId ? { AllocationId } : {}), ...(NetworkInterfaceId ? { NetworkInterfaceId } : {}) };
   }
 
   /** Returns the VPC of a load balancer, or of the subnets that a new one is created in. */

@@ -2,13 +2,16 @@ import { BatchGetImageCommand, ECRClient, PutImageCommand } from '@aws-sdk/clien
 import type { ImageManifest } from '../environment/move-tags.ts';
 import { isNotFound } from '../runtime/aws-errors.ts';
 import { clientConfig } from './client-config.ts';
+import { MANIFEST_TYPES } from './manifest-types.ts';
 import { listOf, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
 /** Returns undefined when the repository does not contain the image. */
 export async function imageManifest(repositoryName: string, imageDigest: string): Promise<ImageManifest | undefined> {
-  const response = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
+  const response = await ecr.send(
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MANIFEST_TYPES }),
+  );
   const image = listOf(response.images, response).find(({ imageId }) => imageId?.imageDigest === imageDigest);
   if (!image && listOf(response.failures, response).some(({ failureCode }) => failureCode === 'ImageNotFound')) {
     return undefined;

@@ -3,20 +3,11 @@ import * as z from 'zod';
 import { isNotFound } from '../runtime/aws-errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
+import { MANIFEST_TYPES } from './manifest-types.ts';
 import { describedIn, textOf } from './responses.ts';
 
 const ecr = new ECRClient(clientConfig);
 
-/**
- * A tag may name a manifest of these types. Without the first two, ECR may return one image of an index instead of the
- * index.
- */
-const MEDIA_TYPES = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
 /** An image has no `manifests`. An index also contains attestations, for the platform "unknown". */
 const index = z.object({
   manifests: z
@@ -41,7 +32,7 @@ export async function taggedImage(repositoryName: string, imageTag: string): Pro
 /** Returns the digests of the platforms' images in an index. The list is empty when the digest belongs to an image. */
 export async function platformDigests(repositoryName: string, imageDigest: string): Promise<string[]> {
   const response = await ecr.send(
-    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MEDIA_TYPES }),
+    new BatchGetImageCommand({ repositoryName, imageIds: [{ imageDigest }], acceptedMediaTypes: MANIFEST_TYPES }),
   );
   const image = describedIn(response.images, (one) => one.imageId?.imageDigest === imageDigest, response);
   const manifest = textOf(image.imageManifest, `the manifest of ${repositoryName}@${imageDigest}`);

@@ -1,3 +1,4 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 
@@ -8,13 +9,13 @@ interface Response {
 
 /**
  * Refuses responses that are not JSON objects. SQS omits an empty list, so a response without a body and an error
- * document look like an account without queues. The client refuses them here, because the SDK's result no longer shows
- * the difference.
+ * document look like an account without queues. Lambda omits a concurrency that is not reserved. The client refuses
+ * them here, because the SDK's result no longer shows the difference.
  * @throws {UnexpectedResponseError} from each call whose response is 200 without a JSON object, or with an error
  * document
  */
-export function requireJsonAnswers(client: SQSClient): SQSClient {
-  client.middlewareStack.add(
+export function requireJsonAnswers<C extends SQSClient | LambdaClient>(client: C): C {
+  (client as SQSClient).middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const response = result.response as Response;
@@ -32,7 +33,7 @@ export function requireJsonAnswers(client: SQSClient): SQSClient {
 
 function requireAnswer(text: string): void {
   const refuse = () =>
-    new UnexpectedResponseError(`SQS answers 200 with no answer: ${JSON.stringify(text.slice(0, 100))}`);
+    new UnexpectedResponseError(`the service answers 200 with no answer: ${JSON.stringify(text.slice(0, 100))}`);
   let answer: unknown;
   try {
     answer = JSON.parse(text);

@@ -5,6 +5,9 @@ import { listOf } from './responses.ts';
 
 const iam = new IAMClient({ ...clientConfig, retryMode: 'adaptive', maxAttempts: 6 });
 
+/** The largest page: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html. The default is 100. */
+const MOST_ANSWERS = 1_000;
+
 /**
  * Asks IAM what the policies of a role, and its permissions boundary, allow. The simulation does not include
  * resource-based policies and resource control policies, and ignores the conditions of service control policies:
@@ -26,7 +29,7 @@ export async function simulate(roleArn: string, { actions, resources, context }:
   const answers = new Map<string, Answer>();
   const keep = (action = '', resource = '*', decision = '', missing: readonly string[] = []) =>
     answers.set(`${action} ${resource}`, { action, resource, decision: decisionOf(decision, missing) });
-  for await (const page of paginateSimulatePrincipalPolicy({ client: iam }, input)) {
+  for await (const page of paginateSimulatePrincipalPolicy({ client: iam, pageSize: MOST_ANSWERS }, input)) {
     for (const one of listOf(page.EvaluationResults, page)) {
       keep(one.EvalActionName, one.EvalResourceName, one.EvalDecision, one.MissingContextValues);
       for (const specific of one.ResourceSpecificResults ?? [])

@@ -94,7 +94,7 @@ export function exchange(
     outgoing.once('response', (incoming) => {
       const validTo = endOfCertificate(incoming);
       readCapped(incoming).then((body) => {
-        const { location } = incoming.headers;
+        const { location, age } = incoming.headers;
         resolve({
           kind: 'answer',
           status: incoming.statusCode ?? 0,
@@ -102,6 +102,7 @@ export function exchange(
           address,
           ...(location ? { location } : {}),
           ...(validTo ? { validTo } : {}),
+          ...(age && /^\d+$/.test(age) ? { age: Number(age) } : {}),
           ms: Math.round(performance.now() - started),
         });
       }, reject);

@@ -11,6 +11,11 @@ export function executionPage(executionArn: string): string {
   return `${home(partition, region, 'states')}#/v2/executions/details/${executionArn}`;
 }
 
+/** Returns the page of a state machine, which lists its executions. */
+export function machinePage(partition: string, region: string, stateMachineArn: string): string {
+  return `${home(partition, region, 'states')}#/statemachines/view/${stateMachineArn}`;
+}
+
 /** Returns the page of a CloudWatch dashboard. */
 export function dashboardPage(partition: string, region: string, dashboard: string): string {
   return `${home(partition, region, 'cloudwatch')}#dashboards/dashboard/${dashboard}`;

@@ -8,6 +8,8 @@ export const ENVIRONMENTS_TABLE = 'runbook-environments';
 export const NOTIFICATIONS_TOPIC = 'runbook-notifications';
 /** Amazon Q Developer in chat applications reads this topic where it is configured. */
 export const CHAT_TOPIC = 'runbook-chat';
+/** The policy bounds the roles of environments. */
+export const BOUNDARY_POLICY = 'runbook-boundary';
 export const SCHEDULE_GROUP = 'runbook';
 export const DASHBOARD = 'runbook';
 /** The KMS key that signs certificates has this alias. */

@@ -224,6 +224,8 @@ export const inventoryItem = z.object({
   alias: z.string().optional(),
   /** The resource does not have both tags that say to whom it belongs: its type takes none, or the root sets none. */
   untagged: z.literal(true).optional(),
+  /** A state had the resource at this time. What is created under its name later is another resource. */
+  listedAt: instant.optional(),
   /** The price depends on these facts. */
   facts: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });

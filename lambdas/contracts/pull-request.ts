@@ -11,6 +11,7 @@ const attempt = z.string().regex(/^\d{1,12}(-\d{1,4})?$/, 'must be a number, suc
 export const pullRequestEvent = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('provision'), number, attempt, ttlHours: z.number().int().min(1).max(72) }),
   z.strictObject({ action: z.literal('deploy'), number, attempt, commit: commitSha }),
+  z.strictObject({ action: z.literal('validate'), number, attempt }),
   z.strictObject({ action: z.literal('teardown'), number, attempt }),
   z.strictObject({ action: z.literal('extend'), number, attempt, hours: z.number().int().min(1).max(72) }),
   z.strictObject({ action: z.literal('protect'), number, attempt, until: instant.nullable() }),
@@ -26,6 +27,8 @@ export const startedResult = z.object({ environment: z.string(), execution: z.st
 /** The status is `NONE` where there is no record. */
 export const pullRequestStatus = z.object({
   environment: z.string(),
+  /** The value is false where the deployed stack has no images: there is nothing to push or to deploy. */
+  hasImages: z.boolean(),
   status: z.enum(['NONE', ...environmentStatus.options]),
   commit: z.string().optional(),
   /** The address is that of the environment's load balancer. */

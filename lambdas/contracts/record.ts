@@ -134,6 +134,8 @@ export const environmentRecord = z.object({
   work: z.preprocess((value) => (value instanceof Set ? [...value] : value), z.array(z.string())).optional(),
   claimedAt: instant,
   createdAt: instant,
+  /** The execution began this life. Its owner changes. Absent in records that are older than this attribute. */
+  createdBy: z.string().startsWith('arn:').optional(),
   expiresAt: instant,
   commit: commitSha,
   /** The key is in the control bucket. The last provision used this configuration bundle. */

@@ -262,6 +262,7 @@ export function nextRecord(
     fencing,
     claimedAt,
     createdAt: lives?.createdAt ?? claimedAt,
+    ...(lives ? {} : { createdBy: execution.id }),
     expiresAt: (provisions ? request.expiresAt : undefined) ?? lives?.expiresAt ?? claimedAt,
     ...maxCostOf(request, lives),
     commit: provisions ? commit : (lives?.commit ?? commit),

@@ -16,6 +16,7 @@ export const handler = lambda(manifest, inventoryEvent, (event, invocation) => {
       readState: readText,
       readRun: (key) => readText(env.CONTROL_BUCKET, key),
       writeInventory: (key, items) => writeJson(env.CONTROL_BUCKET, key, items),
+      now: Date.now,
     }),
   );
 });

@@ -10,6 +10,7 @@ export const handler = lambda(manifest, pullRequestEvent, (event, { env }) =>
   pullRequest(event, {
     prefix: env.PULL_REQUEST_PREFIX,
     bucket: env.CONTROL_BUCKET,
+    hasImages: env.IMAGES.length > 0,
     machineArns: env.MACHINE_ARNS,
     startExecution,
     loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),

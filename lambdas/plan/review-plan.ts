@@ -1,3 +1,4 @@
+import { BOUNDARY_POLICY } from '../contracts/deployed-names.ts';
 import { runKeys } from '../contracts/naming.ts';
 import type { ReviewPlanEvent, ReviewPlanResult } from '../contracts/payloads.ts';
 import {
@@ -12,6 +13,7 @@ import { aboutPlan } from '../notifications/plan.ts';
 import { InputError } from '../runtime/errors.ts';
 import { isOwnedName } from '../sweep/owned-names.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
+import { beyondBoundary } from './bounded-roles.ts';
 import { lackingLines } from './permissions/fixes.ts';
 import type { Permissions } from './permissions/missing.ts';
 import { reviewPlan } from './plan-review.ts';
@@ -80,7 +82,9 @@ export async function reviewStoredPlan(
   const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
   // The person who approves the plan sees the risks that the approval accepts.
   const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
+  const beyond = beyondBoundary(plan.resource_changes);
   const refusals = [
+    ...(beyond.length > 0 ? [beyondOf(beyond)] : []),
     ...(lacking.length > 0 ? [deniedOf(lackingLines(lacking, names.prefix))] : []),
     ...(refused.length > 0 ? [refusalOf(refused)] : []),
   ];
@@ -103,6 +107,12 @@ export async function reviewStoredPlan(
 function deniedOf(lines: readonly string[]): string {
   const more = lines.length > DENIED ? [`and ${lines.length - DENIED} more`] : [];
   return `the role of the Terraform builds may not do what it needs (npx runbook permissions). ${[...lines.slice(0, DENIED), ...more].join('; ')}.`;
+}
+
+/** The lines that do not fit have the same causes. */
+function beyondOf(lines: readonly string[]): string {
+  const more = lines.length > SAID ? [`and ${lines.length - SAID} more`] : [];
+  return `AWS asks more of roles than ${BOUNDARY_POLICY} allows. ${[...lines.slice(0, SAID), ...more].join('; ')}. Create a boundary that has it, and name it in terraform.permissionsBoundary of runbook.config.ts.`;
 }
 
 function aboutUnjudged(unjudged: readonly string[]): string {

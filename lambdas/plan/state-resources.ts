@@ -80,13 +80,15 @@ function described({ of }: Lookup, outputs: StackOutputs): string {
 
 function resolve(all: readonly Instance[], { kind, of }: Lookup, outputs: StackOutputs): ResolvedResource[] {
   const { types } = RESOURCE_KINDS[kind];
-  const own = all.filter(({ type }) => Object.hasOwn(types, type));
+  const own = all.filter((one) => Object.hasOwn(types, one.type) && !isAnsweredByOthers(one));
   if (of?.output === undefined) {
     const meant = of ? own.filter(({ address, resource }) => [address, resource].includes(of.address ?? '')) : own;
     return meant.map((one) => resolved(one, idOf(one, types)));
   }
   const values = textsIn(outputs[of.output]);
-  const found = values.map((value) => own.filter((one) => namesOf(one).has(kind === 'http' ? hostOf(value) : value)));
+  const found = values.map((value) =>
+    own.filter((one) => (kind === 'http' ? hostsOf(one).has(hostOf(value)) : namesOf(one).has(value))),
+  );
   // Of a list, every value has to be known: the one that is not may be a stranger's.
   if (found.some((some) => some.length === 0)) return [];
   // Of the resources that share a host, such as an API and its stages, one proves whose the host is.
@@ -137,6 +139,16 @@ function instancesIn(text: string): Instance[] {
     });
 }
 
+/**
+ * A text of DNS says nothing of who answers at its name, and records of a set take turns.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy.html
+ */
+function isAnsweredByOthers({ type, attributes }: Instance): boolean {
+  if (type !== 'aws_route53_record') return false;
+  const { type: record, set_identifier: set } = attributes;
+  return !['A', 'AAAA', 'CNAME'].includes(`${record}`) || (typeof set === 'string' && set !== '');
+}
+
 /** Attributes that name the resource itself. */
 const NAMES = [
   ...['id', 'arn', 'name', 'url', 'identifier', 'endpoint', 'address'],
@@ -149,10 +161,12 @@ const HOSTS = [
 ];
 
 function namesOf({ attributes }: Instance): ReadonlySet<string> {
-  return new Set([
-    ...NAMES.flatMap((name) => textsIn(attributes[name])),
-    ...HOSTS.flatMap((name) => textsIn(attributes[name])).map(hostOf),
-  ]);
+  return new Set(NAMES.flatMap((name) => textsIn(attributes[name])));
+}
+
+/** A name is no host: an API or a bucket may be called like the host of somebody else. */
+function hostsOf({ attributes }: Instance): ReadonlySet<string> {
+  return new Set(HOSTS.flatMap((name) => textsIn(attributes[name])).map(hostOf));
 }
 
 /** `https://Host:443/path` → `host`. */

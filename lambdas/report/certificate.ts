@@ -1,6 +1,7 @@
 import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
 import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
+import { counted } from '../contracts/counted.ts';
 import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
@@ -160,10 +161,14 @@ function countOf({ existed: items }: Certificate, { absent }: CertifiedSweep): s
   const others = absent.length - answers;
   const parts = items.filter(({ fate }) => fate === 'part').length;
   return [
-    `AWS confirms ${absent.length} resources gone:`,
-    `${answers} answer for ${gone.length} of the ${items.length} entries of the state`,
-    `(entries that share an ARN have one answer), and ${others} are not in the state, but were found or asked for beside it.`,
-    `${parts} entries are parts, such as a policy or an attachment, that exist only with the resource that they belong to.`,
+    `AWS confirms ${counted(absent.length, 'resource')} gone:`,
+    `${counted(answers, 'answer is', 'answers are')} for ${gone.length} of ${counted(items.length, 'entry', 'entries')} of the state`,
+    `(entries that share an ARN have one answer), and ${others} for what is not in the state, but was found or asked for beside it.`,
+    ...(parts > 0
+      ? [
+          `${counted(parts, 'entry is a part', 'entries are parts')} of another resource, such as a policy or an attachment, and cannot exist without it.`,
+        ]
+      : []),
   ].join(' ');
 }
 

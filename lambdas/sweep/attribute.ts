@@ -17,6 +17,19 @@ export interface Evidence {
    * of VPCs.
    */
   inVpc?: 'own' | 'unproven';
+  /** The resource was created after the inventory had listed another one of its name. */
+  remade?: Remade;
+  /** The inventory listed the name with the environment's tags, and its service does not say when the resource was created. */
+  lostTags?: boolean;
+}
+
+export interface Remade {
+  createdAt: string;
+  listedAt: string;
+  /** The service's time of creation also moves with a change of the resource. */
+  orChanged?: true;
+  /** The inventory listed it without the environment's tags. A provision that was stopped would create it so again. */
+  untagged?: true;
 }
 
 export interface Owner {
@@ -64,7 +77,8 @@ export function otherDeployment(tags: Tags | undefined, own: string | undefined)
  * can claim.
  */
 export function attribute(evidence: Evidence, owner: Owner): Attribution {
-  const { source, names, tags, inVpc } = evidence;
+  const { names, tags, inVpc, remade } = evidence;
+  const source = remade && !remade.orChanged ? 'name' : evidence.source;
   const claimant = owner.claims?.claimant(names);
   const foreign = foreignTags(tags, owner);
   if (foreign !== undefined) {
@@ -78,13 +92,44 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
   if (other) return { whose: 'theirs', because: `an execution in ${other} owns it, of another deployment` };
   // The tagging API also lists tags that are gone. It is a proof only where nobody here can read the tags themselves.
   if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
-  if (source === 'inventory') return { whose: 'ours', proof: 'inventory' };
+  if (remade) return ofRemade(evidence, remade, owner, claimant);
+  if (source === 'inventory') return withoutItsTags(evidence) ?? { whose: 'ours', proof: 'inventory' };
   if (source === 'event') return { whose: 'ours', proof: 'event' };
   if (inVpc === 'own') return { whose: 'ours', proof: 'vpc' };
   if (source === 'tag' && !names.some(owner.owns)) {
     return unknown('the tagging API lists it with the environment’s tags, and it does not have them now');
   }
   return byName(evidence, owner, claimant);
+}
+
+/** Returns undefined unless somebody has removed the tags, or has created another resource of the same name. */
+function withoutItsTags({ lostTags, tags }: Evidence): Attribution | undefined {
+  if (!lostTags || tags === undefined) return undefined;
+  const because = 'the inventory lists it with the environment’s tags, and it does not have them now';
+  return { whose: 'unproven', because: `${because}: another one may have been created under its name` };
+}
+
+/**
+ * Says to whom a resource belongs that was created under the name of one that the inventory lists. The earlier one is
+ * gone. A task or a function that is still stopping creates its log group again, without tags; everything else is
+ * created by somebody who asks for it.
+ */
+function ofRemade(
+  evidence: Evidence,
+  { createdAt, listedAt, orChanged, untagged }: Remade,
+  owner: Owner,
+  claimant: Neighbour | undefined,
+): Attribution {
+  const { type, names, tags } = evidence;
+  const when = `it was created at ${createdAt}${orChanged ? ', or changed then' : ''}, and the inventory listed one of its name at ${listedAt}`;
+  const isBare = tags !== undefined && Object.keys(tags).length === 0;
+  const isExact = owner.isExact(type, names);
+  if (isExact || names.some(owner.owns)) {
+    const named = byName(evidence, { ...owner, isExact: () => isExact && isBare }, claimant);
+    return named.whose === 'ours' ? named : { ...named, because: `${named.because}; ${when}` };
+  }
+  const isUncertain = orChanged || untagged || (type === 'log-group' && isBare);
+  return isUncertain ? unknown(when) : { whose: 'theirs', because: when };
 }
 
 function byName(

@@ -8,7 +8,8 @@ import { once } from '../runtime/once.ts';
 import { attribute, type Evidence, foreignTags, isTagged } from './attribute.ts';
 import { exactNames } from './exact-names.ts';
 import type { Claims } from './name-claims.ts';
-import type { Found, SweepPorts } from './sweep-service.ts';
+import { sinceListed } from './since-listed.ts';
+import type { Confirmation, Found, SweepPorts } from './sweep-service.ts';
 
 /** The reason begins with this text for a resource that exists, and about which nobody can say to whom it belongs. */
 export const NOT_ATTRIBUTED = 'it exists, and is not attributed';
@@ -46,8 +47,11 @@ export function judgeOf(
       return (await claims())?.claimant(namesOf(one))?.living === true;
     },
 
-    /** @returns undefined for what belongs to another environment */
-    async judge(one: Found, finding: Finding): Promise<Finding | undefined> {
+    /**
+     * @param created when the service says that the resource was created
+     * @returns undefined for what belongs to another environment
+     */
+    async judge(one: Found, finding: Finding, created?: Confirmation['created']): Promise<Finding | undefined> {
       if (finding.status !== 'PRESENT') return finding;
       const unread = (reason: string): Finding => ({ ...finding, status: 'UNKNOWN', reason });
       const tags = await readTags(one);
@@ -56,10 +60,15 @@ export function judgeOf(
         return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
       }
       const ofNoRegion = service === 'iam' || (service === 'cloudcontrol' && one.arn?.split(':')[3] === '');
-      const evidence: Evidence = { ...one, ofNoRegion, names: namesOf(one), tags: tags.read, ...(await inVpc(one)) };
+      const sinceThen = sinceListed(service, one, created);
+      const evidence: Evidence = {
+        ...{ source: one.source, type: one.type, ofNoRegion, names: namesOf(one), tags: tags.read },
+        ...(await inVpc(one)),
+        ...sinceThen,
+      };
       const isListed = one.source === 'tag' && tags.read === undefined;
       const isProven = isListed || !['name', 'tag'].includes(one.source) || isTagged(tags.read, own);
-      const asks = !isProven || foreignTags(tags.read, own) !== undefined;
+      const asks = !isProven || sinceThen.remade !== undefined || foreignTags(tags.read, own) !== undefined;
       const verdict = attribute(evidence, { ...own, claims: asks ? await claims() : undefined });
       if (verdict.whose === 'ours') {
         if (one.type === 'vpc') judged.add(one.id);

@@ -25,12 +25,16 @@ export interface Candidate {
   tags?: Tags;
   /** The candidate was found in this VPC. */
   vpc?: string;
+  /** The inventory listed the candidate at this time. */
+  listedAt?: string;
 }
 
 export interface Confirmation {
   status: 'PRESENT' | 'ABSENT';
   /** The service answered with this state or error. */
   reason: string;
+  /** When the service says that the resource was created, in milliseconds. */
+  created?: { at: number; orChanged?: true };
 }
 
 /** A part is deleted with its parent, which is a candidate of its own: a listener with its load balancer. */
@@ -93,6 +97,8 @@ export interface SweepPorts {
 
 export interface Found extends Candidate {
   source: Finding['source'];
+  /** The resource had the environment's tags when the inventory listed it. */
+  hadTags?: boolean;
 }
 
 const CONCURRENCY = 4;
@@ -111,7 +117,7 @@ export async function sweepService(
   const unread: Finding[] = [];
   const limits: string[] = [];
   const others: Finding[] = [];
-  const add = (candidate: Candidate, source: Finding['source']) => {
+  const add = (candidate: Omit<Found, 'source'>, source: Finding['source']) => {
     // Two regions may each have a resource of that name.
     const place = candidate.arn?.split(':')[3] || request.region;
     const key = `${candidate.type} ${candidate.id} ${place}`;
@@ -155,7 +161,7 @@ export async function sweepService(
           const isAskedThere = service === 'cloudcontrol' && candidate.arn;
           const why = isAskedThere ? undefined : elsewhere(item, request.region);
           if (why) giveUp('inventory', item.type, item.arn ?? item.id, why);
-          else add(candidate, 'inventory');
+          else add({ ...candidate, ...asListed(item) }, 'inventory');
         }
       }
     });
@@ -191,10 +197,10 @@ export async function sweepService(
         const confirmed = (await judge.isNeighbours(candidate))
           ? undefined
           : await confirm(service, candidate, sweeper, scope);
-        const finding = confirmed && (await judge.judge(candidate, confirmed));
+        const finding = confirmed && (await judge.judge(candidate, confirmed.finding, confirmed.created));
         if (finding) findings.set(key, finding);
         else found.delete(key);
-        if (confirmed && !finding && candidate.source === 'inventory') others.push(confirmed);
+        if (confirmed && !finding && candidate.source === 'inventory') others.push(confirmed.finding);
       });
     }
     limits.push(...judge.notes());
@@ -219,6 +225,10 @@ export async function sweepService(
   }
 }
 
+function asListed({ listedAt, untagged }: InventoryItem): Pick<Found, 'listedAt' | 'hadTags'> {
+  return { ...(listedAt ? { listedAt } : {}), hadTags: !untagged };
+}
+
 /** @returns undefined for what this sweeper cannot confirm */
 function ask(item: InventoryItem, sweeper: Sweeper): Candidate | typeof PART | undefined {
   if (item.provider) return undefined;
@@ -234,14 +244,20 @@ function ended(signal: AbortSignal): Promise<void> {
 
 const isVpc = ([, { type }]: [string, Found]) => type === 'vpc';
 
-async function confirm(service: string, found: Found, sweeper: Sweeper, scope: SweepScope): Promise<Finding> {
+interface Confirmed {
+  finding: Finding;
+  created?: Confirmation['created'];
+}
+
+async function confirm(service: string, found: Found, sweeper: Sweeper, scope: SweepScope): Promise<Confirmed> {
   const { type, id, arn, source } = found;
   const base = { service, type, id, ...(arn ? { arn } : {}), source };
   try {
-    return { ...base, ...(await sweeper.confirm(found, scope)) };
+    const { created, ...confirmation } = await sweeper.confirm(found, scope);
+    return { finding: { ...base, ...confirmation }, ...(created ? { created } : {}) };
   } catch (error) {
     if (isOurs(error)) throw error;
-    return { ...base, status: 'UNKNOWN', reason: describeError(error) };
+    return { finding: { ...base, status: 'UNKNOWN', reason: describeError(error) } };
   }
 }
 

@@ -1,6 +1,7 @@
 import { type InventoryEvent, type InventoryItem, type InventoryResult, inventoryFile } from '../contracts/payloads.ts';
 
 import { parseState, type TerraformState } from '../plan/terraform-state.ts';
+import { instantOf } from '../runtime/clock.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { requireTags } from './require-tags.ts';
 
@@ -14,6 +15,7 @@ export interface InventoryPorts {
   /** Reads a file of the run from the control bucket. */
   readRun(key: string): Promise<StoredText>;
   writeInventory(key: string, items: InventoryItem[]): Promise<void>;
+  now(): number;
 }
 
 type Request = InventoryEvent['request'];
@@ -26,6 +28,8 @@ type Request = InventoryEvent['request'];
  */
 export async function takeInventory(request: Request, ports: InventoryPorts): Promise<InventoryResult> {
   const { names, keys } = request;
+  const listedAt = instantOf(ports.now());
+  const listed = (items: readonly InventoryItem[]) => items.map((item) => ({ ...item, listedAt }));
   const stored = await ports.readState(names.stateBucket, names.stateKey);
   const state = stored.kind === 'found' ? parseState(stored.text) : undefined;
   await requireAgreement(request, state, ports);
@@ -33,8 +37,8 @@ export async function takeInventory(request: Request, ports: InventoryPorts): Pr
   if (stored.kind === 'no-object' && errored.kind !== 'found') await requireNeverMade(request, ports);
   const items = merge(
     await storedInventory(keys.inventory, ports.readRun),
-    errored.kind === 'found' ? parseState(errored.text).items : [],
-    state?.items ?? [],
+    errored.kind === 'found' ? listed(parseState(errored.text).items) : [],
+    listed(state?.items ?? []),
   );
   await ports.writeInventory(keys.inventory, items);
   return {

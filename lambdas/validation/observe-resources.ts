@@ -57,8 +57,11 @@ export interface ResourcePorts extends QueuesPort, ServicesPort {
   clock: Clock;
 }
 
-/** The ports, what Terraform applied to ECS services, and where all of it is. */
-type World = ResourcePorts & { applied: TaskDefinitions } & Pick<CheckRequest, 'region' | 'accountId'>;
+/** The ports, what Terraform applied to ECS services, when the environment was created and changed last, and where all of it is. */
+type World = ResourcePorts & { applied: TaskDefinitions; since: number; changed: number } & Pick<
+    CheckRequest,
+    'region' | 'accountId'
+  >;
 
 /** How resources of one kind are looked at. */
 interface Look<K extends ResourceKind> {
@@ -76,21 +79,16 @@ const last = (text: string, separator: string): string => text.split(separator).
 const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   http: {
     expected: expectedOfHttp,
-    async seen(target, { id }, { http, clock }) {
+    async seen(target, { id }, { http, clock, changed }) {
       const { scheme, host, path } = callOf(target, id);
-      return httpEndpoint(target, scheme, await http({ scheme, host, path }), clock.now());
+      return httpEndpoint(target, scheme, await http({ scheme, host, path }), clock.now(), changed);
     },
   },
   alarms: {
     expected: expectedOfAlarms,
-    async seen(target, { id }, { describeAlarms }) {
-      const found = await describeAlarms([id]);
-      return [
-        alarmState(
-          target,
-          found.find(({ name }) => name === id),
-        ),
-      ];
+    async seen(target, resource, { describeAlarms }) {
+      const found = (await describeAlarms([resource.id])).find(({ name }) => name === resource.id);
+      return ofIt(resource, found, () => [alarmState(target, found)]);
     },
   },
   lambda: {
@@ -98,8 +96,9 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
     metrics: { namespace: 'AWS/Lambda', dimension: ({ id }) => ['FunctionName', id] },
     async seen(target, resource, ports) {
       const found = await ports.describeFunction(resource.id);
-      const state = functionState(found);
-      if (!found) return state;
+      const state = ofIt(resource, found, functionState);
+      // Lambda would answer an invocation with the error that asks for another try.
+      if (!found || isOther(resource, found) || found.reserved === 0) return state;
       const { invoke, errors } = target;
       const answer = invoke ? invoked(invoke, await ports.invoke(resource.id, invoke.payload)) : [];
       return [...state, ...answer, ...(errors ? [await errorsOf(errors, resource, ports)] : [])];
@@ -128,8 +127,10 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   dynamodb: {
     expected: states.expectedOfTable,
     metrics: { namespace: 'AWS/DynamoDB', dimension: ({ id }) => ['TableName', id] },
-    seen: async (target, { id, indexes }, { describeTable }) =>
-      states.table(target, await describeTable(id, target.pointInTimeRecovery), indexes),
+    seen: async (target, resource, { describeTable }) =>
+      ofIt(resource, await describeTable(resource.id, target.pointInTimeRecovery), (found) =>
+        states.table(target, found, resource.indexes),
+      ),
   },
   rds: {
     expected: () => states.EXPECTED_OF_DATABASE,
@@ -137,8 +138,10 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
       namespace: 'AWS/RDS',
       dimension: ({ type, id }) => [isCluster(type) ? 'DBClusterIdentifier' : 'DBInstanceIdentifier', id],
     },
-    seen: async (_, { type, id }, { describeCluster, describeInstance }) =>
-      states.database(await (isCluster(type) ? describeCluster(id) : describeInstance(id))),
+    async seen(_, resource, { describeCluster, describeInstance }) {
+      const describe = isCluster(resource.type) ? describeCluster : describeInstance;
+      return ofIt(resource, await describe(resource.id), states.database);
+    },
   },
   'step-functions': {
     expected: states.expectedOfMachine,
@@ -148,9 +151,22 @@ const LOOKS: { readonly [K in ResourceKind]: Look<K> } = {
   },
   'eventbridge-rule': {
     expected: () => states.EXPECTED_OF_RULE,
-    seen: async (_, { id, bus }, { describeRule }) => states.rule(await describeRule(id, bus)),
+    seen: async (_, resource, { describeRule }) =>
+      ofIt(resource, await describeRule(resource.id, resource.bus), states.rule),
   },
 };
+
+const isOther = ({ arn }: ResolvedResource, found: { arn?: string }): boolean => arn !== undefined && found.arn !== arn;
+
+/** A name may be of something else in another region, account or event bus: an answer that has another ARN is not about the resource. */
+function ofIt<T extends { arn?: string }>(
+  resource: ResolvedResource,
+  found: T | undefined,
+  seen: (found: T | undefined) => Seen[],
+): Seen[] {
+  if (!found || !isOther(resource, found)) return seen(found);
+  return [{ status: 'unknown', text: `${resource.arn} was asked for, and the answer is of ${found.arn ?? 'no ARN'}` }];
+}
 
 const isCluster = (type: string): boolean => type === 'aws_rds_cluster';
 
@@ -175,7 +191,9 @@ export async function observeResources(
   );
   // CloudWatch describes a hundred alarms at once, and takes few calls a second.
   const describeAlarms = once(() => ports.describeAlarms([...new Set(names)]));
-  const world = { ...ports, describeAlarms, applied: record?.taskDefinitions ?? {}, region, accountId };
+  const { taskDefinitions: applied = {}, createdAt = '', claimedAt = '' } = record ?? {};
+  const times = { since: Date.parse(createdAt), changed: Date.parse(claimedAt) };
+  const world = { ...ports, describeAlarms, applied, ...times, region, accountId };
   const rows = await Promise.all(
     meant.flatMap(({ target, resources }) => resources.map((resource) => rowOf(target, resource, world))),
   );
@@ -228,7 +246,7 @@ async function metricOf(
   bound: MetricBound,
   { metrics }: Look<ResourceKind>,
   resource: ResolvedResource,
-  { dataPoints, clock }: ResourcePorts,
+  { dataPoints, clock, since }: World,
 ): Promise<Seen> {
   if (!metrics) throw new InputError('a target without metrics of its own has a bound of one');
   const [dimension, value] = metrics.dimension(resource);
@@ -243,13 +261,13 @@ async function metricOf(
     from: to - bound.minutes * MINUTE_MS,
     to,
   };
-  return metricBound(bound, await dataPoints(query), to);
+  return metricBound(bound, await dataPoints(query), to, since);
 }
 
 async function errorsOf(
   errors: NonNullable<TargetOf<'lambda'>['errors']>,
   { id }: ResolvedResource,
-  { dataPoints, clock }: ResourcePorts,
+  { dataPoints, clock, since }: World,
 ): Promise<Seen> {
   const to = clock.now();
   const points = (name: string) =>
@@ -258,7 +276,7 @@ async function errorsOf(
       ...{ from: to - errors.minutes * MINUTE_MS, to },
     });
   const [failed, invocations] = await Promise.all([points('Errors'), points('Invocations')]);
-  return errorRate(errors, { errors: failed, invocations });
+  return errorRate(errors, { errors: failed, invocations }, to, since);
 }
 
 /** @param id a URL, or a host name. Ports other than that of the scheme are not called. */

@@ -6,6 +6,7 @@ import { GRANT_SETS, type GrantSet } from '../../lambdas/contracts/permission-se
 import type { Config } from '../config/config.ts';
 import { repositoryGlob } from '../config/image-config.ts';
 import { nameGlob } from '../iam/patterns.ts';
+import { inPolicies, requireFewPolicies } from '../iam/policy-size.ts';
 import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
@@ -153,12 +154,14 @@ export class Builds extends Construct {
     };
     const { permissionSets, grants } = config.stack;
     const secrets = secretGrants(this, config);
-    return {
+    const policies = {
       ...Object.fromEntries(
         GRANT_SETS.filter((set) => permissionSets.includes(set)).map((set) => [constructId(set), sets[set]()]),
       ),
       ...(secrets.length > 0 ? { Secrets: secrets } : {}),
-      ...(grants.length > 0 ? { Stack: grantsOf(grants, config.namePattern) } : {}),
+      ...inPolicies('Stack', grantsOf(grants, config.namePattern)),
     };
+    requireFewPolicies(policies);
+    return policies;
   }
 }

@@ -17,7 +17,10 @@ const configShape = z.strictObject({
   /**
    * Everything that Terraform creates has this value of the tag `project`. Terraform's role may change nothing else.
    */
-  project: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens'),
+  project: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{1,30}$/, 'must be lower-case letters, digits and hyphens')
+    .refine((name) => name !== 'runbook', 'must not be "runbook", the tag of what this project deploys'),
   /**
    * The pattern builds a prefix from an environment's name. With a suffix, as in `shop-{environment}-v3`, a name of one
    * environment can never belong to another. Without a suffix, an environment is refused if its name is the beginning

@@ -82,5 +82,27 @@ function environmentOf(handler: LambdaName, variables: Readonly<Record<string, s
     if (value === undefined) throw new Error(`no value for ${name}, which ${handler} needs`);
     environment[name] = value;
   }
+  requireSmall(handler, environment);
   return environment;
+}
+
+/**
+ * Bytes of all names and values as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. The error of Lambda quotes
+ * the text that it measures: https://github.com/github-aws-runners/terraform-aws-github-runner/issues/3594
+ */
+const LARGEST = 4_096;
+/** Characters of what a token stands for: a region, an account, or the name or the ARN of a resource. */
+const OF_TOKEN = 64;
+
+/** @throws {Error} for variables that Lambda would refuse in the middle of a deployment */
+function requireSmall(handler: string, environment: Readonly<Record<string, string>>): void {
+  const known = Object.entries(environment).map(
+    ([name, value]) => [name, value.replaceAll(/\$\{Token\[[^\]]*\]\}/g, 'x'.repeat(OF_TOKEN))] as const,
+  );
+  const size = Buffer.byteLength(JSON.stringify(Object.fromEntries(known)));
+  if (size <= LARGEST) return;
+  const [largest] = known.toSorted(([, one], [, other]) => other.length - one.length);
+  throw new Error(
+    `runbook.config.ts: the environment of the function ${handler} has ${size} bytes, and Lambda takes ${LARGEST}. The most are of ${largest?.[0]}: configure less of what it has`,
+  );
 }

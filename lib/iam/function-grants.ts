@@ -136,7 +136,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     },
     teardown: { resources: [machineArn(construct, 'teardown')] },
     pullRequests: {
-      resources: (['provision', 'deploy', 'teardown', 'extend', 'protect'] as const).map((machine) =>
+      resources: (['provision', 'deploy', 'validate', 'teardown', 'extend', 'protect'] as const).map((machine) =>
         machineArn(construct, machine),
       ),
     },
@@ -169,7 +169,11 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
     topic: { resources: [scope.topic, scope.chatTopic].flatMap((topic) => topic?.topicArn ?? []) },
     webhook: {
       resources: scope.hasWebhook ? [arn(construct, 'events', 'event-bus/default')] : [],
-      conditions: { StringEquals: { 'events:source': WEBHOOK_EVENT.source } },
+      // A call may put events of several sources. Without the second condition, the first would admit a call without the key.
+      conditions: {
+        'ForAllValues:StringEquals': { 'events:source': WEBHOOK_EVENT.source },
+        Null: { 'events:source': 'false' },
+      },
     },
     reportReader: { resources: [reportReaderArn(construct)] },
     certificateKey: { resources: [scope.certificateKey.keyArn] },

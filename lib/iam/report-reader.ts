@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
@@ -21,10 +22,15 @@ export class ReportReader extends Construct {
         wildcardReason: 'Pages of environments and runs are known by their pattern.',
       },
     ];
+    // IAM refuses a principal that does not exist, and the signer's role may be a second old. The account always exists, and the condition
+    // admits that role alone.
+    const signer = new iam.PrincipalWithConditions(new iam.AccountPrincipal(Aws.ACCOUNT_ID), {
+      ArnEquals: { 'aws:PrincipalArn': props.signer.role?.roleArn ?? '' },
+    });
     const role = new iam.Role(this, 'Role', {
       roleName: REPORT_READER_ROLE,
       description: 'What a link in a message may read: reports and certificates',
-      assumedBy: new iam.ArnPrincipal(props.signer.role?.roleArn ?? ''),
+      assumedBy: signer,
       inlinePolicies: { grants: document(grants) },
     });
     acknowledgeWildcards(role, grants);

@@ -32,7 +32,10 @@ const NEEDS: Needs = {
   alarms: () => [{ actions: ['cloudwatch:DescribeAlarms'] }],
   lambda: ({ invoke, errors, metrics }) => [
     {
-      actions: ['lambda:GetFunctionConfiguration', ...(invoke ? ['lambda:InvokeFunction'] : [])],
+      actions: [
+        ...['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConcurrency'],
+        ...(invoke ? ['lambda:InvokeFunction'] : []),
+      ],
       on: [['lambda', (name) => `function:${name}`]],
     },
     ...(errors ? [METRICS] : metricsOf({ metrics })),

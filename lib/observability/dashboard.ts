@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { machinePage } from '../../lambdas/contracts/console.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { type MetricName, seriesOf } from '../../lambdas/runtime/metrics.ts';
 import { DASHBOARD, IMAGES_PROJECT, TERRAFORM_PROJECT } from '../names.ts';
@@ -16,6 +17,7 @@ export interface DashboardProps {
 
 const HOURLY = { period: Duration.hours(1), statistic: 'Maximum' } as const;
 const DAILY = { period: Duration.days(1), statistic: 'Sum' } as const;
+const MS_PER_MINUTE = 60_000;
 /** The widget has half the width of the grid, which has 24 columns. */
 const HALF = { width: 12, height: 6 };
 
@@ -38,10 +40,17 @@ export class Dashboard extends Construct {
       dashboardName: DASHBOARD,
       defaultInterval: Duration.days(7),
       widgets: [
+        [new cloudwatch.TextWidget({ markdown: this.#links(machines), width: 24, height: 3 })],
         [new cloudwatch.AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 4 })],
         [
-          graph('Environments alive', [ownMetric('EnvironmentsAlive', { ...HOURLY, label: 'alive' })]),
-          graph('Cost of what is alive, USD an hour by list price', [
+          now('Living environments', ownMetric('EnvironmentsAlive', HOURLY)),
+          now('Their cost, USD an hour by list price', ownMetric('UsdPerHour', HOURLY)),
+          now('Leftovers of the last sweeps', ownMetric('Leftovers', HOURLY)),
+          now('Hours past the end', ownMetric('HoursPastEnd', HOURLY)),
+        ],
+        [
+          graph('Living environments', [ownMetric('EnvironmentsAlive', { ...HOURLY, label: 'living' })]),
+          graph('Cost of the living environments, USD an hour by list price', [
             ownMetric('UsdPerHour', { ...HOURLY, label: 'USD/h' }),
           ]),
         ],
@@ -51,14 +60,15 @@ export class Dashboard extends Construct {
             byMachine((machine, label) => machine.metricStarted({ ...DAILY, label })),
           ),
           graph(
-            'Runs without success a day',
+            'Failed runs a day',
             byMachine((machine, label) => machine.metricFailed({ ...DAILY, label })),
           ),
         ],
         [
-          graph('Duration by machine, longest, ms', [
-            ...byMachine((machine, label) => machine.metricTime({ ...HOURLY, label })),
-          ]),
+          graph(
+            'Duration by machine, longest, minutes',
+            byMachine((machine, label) => minutes(machine.metricTime(HOURLY), label)),
+          ),
           graph('Duration of builds, longest, s', [
             build(TERRAFORM_PROJECT, 'Duration', 'Terraform'),
             build(TERRAFORM_PROJECT, 'QueuedDuration', 'Terraform, queued'),
@@ -68,17 +78,13 @@ export class Dashboard extends Construct {
         ],
         [
           graph('Failed checks a day', series('ChecksFailed')),
-          graph('Checks that could not look, a day', series('ChecksUnknown')),
+          graph('Checks without a result a day', series('ChecksUnknown')),
         ],
         [graph('Passed checks a day', series('ChecksPassed')), graph('Sweeps a day, by verdict', series('Sweeps'))],
-        [
-          graph('Failures of which people were told, a day', [
-            ownMetric('FailuresHandled', { ...DAILY, label: 'failures' }),
-          ]),
-        ],
+        [graph('Notified failures a day', [ownMetric('FailuresHandled', { ...DAILY, label: 'failures' })])],
         [
           graph('Leftovers of a sweep, most', [ownMetric('Leftovers', { ...HOURLY, label: 'leftovers' })]),
-          graph('What is late, hours', [
+          graph('Late environments and executions, hours', [
             ownMetric('HoursPastEnd', { ...HOURLY, label: 'past its end' }),
             ownMetric('HoursHeld', { ...HOURLY, label: 'held by an execution' }),
             ownMetric('RecordsUnreadable', { ...HOURLY, label: 'records that cannot be read' }),
@@ -87,6 +93,30 @@ export class Dashboard extends Construct {
       ],
     });
   }
+
+  #links(machines: readonly (readonly [MachineName, sfn.IStateMachine])[]): string {
+    const { partition, region } = Stack.of(this);
+    const page = (arn: string) => machinePage(Token.isUnresolved(partition) ? 'aws' : partition, region, arn);
+    return [
+      `Executions: ${machines.map(([name, { stateMachineArn }]) => `[${name}](${page(stateMachineArn)})`).join(' · ')}`,
+      'Each environment with its end, cost, verdict and run pages: `npx runbook board --open`',
+    ].join('\n\n');
+  }
+}
+
+/** Shows the last value as a number. */
+function now(title: string, metric: cloudwatch.IMetric): cloudwatch.SingleValueWidget {
+  return new cloudwatch.SingleValueWidget({ title, metrics: [metric], width: 6, height: 3 });
+}
+
+/** Step Functions measures in milliseconds, and a run takes an hour. */
+function minutes(time: cloudwatch.IMetric, label: string): cloudwatch.IMetric {
+  return new cloudwatch.MathExpression({
+    expression: `${label}/${MS_PER_MINUTE}`,
+    usingMetrics: { [label]: time },
+    label,
+    period: HOURLY.period,
+  });
 }
 
 function graph(title: string, left: cloudwatch.IMetric[]): cloudwatch.GraphWidget {

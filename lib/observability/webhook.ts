@@ -4,6 +4,7 @@ import { ApiDestination } from 'aws-cdk-lib/aws-events-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { WEBHOOK_EVENT } from '../../lambdas/contracts/webhook-message.ts';
+import { LeastPrivilegeRole } from '../iam/role.ts';
 
 export interface WebhookProps {
   /** Name of the secret, and its key that has the address. */
@@ -33,12 +34,18 @@ export class Webhook extends Construct {
       // Slack takes one message a second for each address: https://docs.slack.dev/apis/web-api/rate-limits
       rateLimitPerSecond: 1,
     });
+    const role = new LeastPrivilegeRole(this, 'Role', {
+      service: 'events.amazonaws.com',
+      description: 'What the rule of the webhook may do',
+      grants: [{ actions: ['events:InvokeApiDestination'], resources: [destination.apiDestinationArn] }],
+    });
     new events.Rule(this, 'Rule', {
       ruleName: 'runbook-webhook',
       description: 'A message of the runbook goes to the webhook',
       eventPattern: { source: [WEBHOOK_EVENT.source], detailType: [WEBHOOK_EVENT.detailType] },
       targets: [
         new ApiDestination(destination as events.IApiDestination, {
+          eventRole: role.immutable,
           event: events.RuleTargetInput.fromEventPath('$.detail.body'),
           deadLetterQueue,
           maxEventAge: Duration.hours(2),

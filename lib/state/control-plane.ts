@@ -25,7 +25,9 @@ export class ControlPlane extends Construct {
     this.bucket = new s3.Bucket(this, 'Bucket', {
       bucketName: controlBucketName(Aws.ACCOUNT_ID, Aws.REGION),
       versioned: true,
-      ...(props.config.controlPlane.lockCertificatesDays > 0 ? { objectLockEnabled: true } : {}),
+      // The lock has no effect on an object without a retention. CloudFormation cannot turn it on later, because it would replace the
+      // bucket, which has a name of its own.
+      objectLockEnabled: true,
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,

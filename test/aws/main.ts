@@ -51,7 +51,7 @@ async function test({ lab: here, region: asked, account: meant }: Options, lab: 
   const reasons = reasonsAgainst(
     {
       ...{ accountId, region, endpoint: process.env.AWS_ENDPOINT_URL, machines: await machinesOf(account) },
-      quotas: here ? [] : await quotaDiagnoses(region, 0),
+      quotas: here ? [] : await quotaDiagnoses(region, 0, ['ARM_CONTAINER']),
     },
     here,
   );

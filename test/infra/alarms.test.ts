@@ -209,7 +209,10 @@ describe('nothing is invoked without anybody waiting for it', () => {
 describe('the dashboard', () => {
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   const { widgets } = JSON.parse(flat(dashboard?.Properties.DashboardBody)) as {
-    widgets: { type: string; properties: { title: string; metrics?: unknown[][]; alarms?: string[] } }[];
+    widgets: {
+      type: string;
+      properties: { title: string; view?: string; markdown?: string; metrics?: unknown[][]; alarms?: string[] };
+    }[];
   };
   const drawn = widgets.flatMap(({ properties }) => properties.metrics ?? []);
 
@@ -221,7 +224,29 @@ describe('the dashboard', () => {
     const known = METRIC_NAMES.flatMap((metric: MetricName) =>
       seriesOf(metric, CHECKS).map((of) => [metric, ...Object.entries(dimensionsOf(metric, of)).sort().flat()]),
     );
-    expect(own.map(String).sort()).toEqual(known.map(String).sort());
+    expect([...new Set(own.map(String))].sort()).toEqual(known.map(String).sort());
+  });
+
+  test('shows as numbers what lives now, its cost, and what is left or late', () => {
+    const numbers = widgets.filter(({ properties }) => properties.view === 'singleValue');
+    expect(numbers.map(({ properties }) => properties.metrics?.[0]?.[1])).toEqual([
+      'EnvironmentsAlive',
+      'UsdPerHour',
+      'Leftovers',
+      'HoursPastEnd',
+    ]);
+  });
+
+  test('links the executions of every machine, and shows their durations in minutes', () => {
+    const text = widgets.find(({ type }) => type === 'text')?.properties.markdown ?? '';
+    expect(text).toContain('npx runbook board --open');
+    const expressions = widgets.flatMap(({ properties }) => properties.metrics ?? []).map(([first]) => first);
+    for (const machine of MACHINES) {
+      expect(text).toMatch(
+        new RegExp(`\\[${machine}\\]\\(https://\\S+/states/home\\?region=\\S+#/statemachines/view/`),
+      );
+      expect(expressions).toContainEqual(expect.objectContaining({ expression: `${machine}/60000`, label: machine }));
+    }
   });
 
   test('shows runs and durations of every machine, and of both kinds of builds', () => {

@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
 import links from '../../examples/short-links/runbook.config.ts';
 import web from '../../examples/web-service/runbook.config.ts';
-import { findTools, terraformConfiguration } from '../../lab/tools.ts';
 import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import config from '../../runbook.config.ts';
 import { faultsOf, type PolicyKind, type Statement } from './support/authorization.ts';
-import { PROJECT_ROOT, runbook } from './support/runbook.ts';
+import { runbook } from './support/runbook.ts';
 import { policiesOf } from './support/template-policies.ts';
-import { initialize, policiesOfRoot } from './support/terraform-policies.ts';
 
 const boundary = 'arn:aws:iam::123456789012:policy/bound';
 const github = { repository: 'some/repository', branch: 'main' };
@@ -42,7 +37,11 @@ const TEMPLATES = {
     ...web,
     stack: { ...web.stack, buildChecks: [...builds], journeys: [{ name: 'jobs', waitSeconds: 60, ...jobs }] },
   },
-  'the order platform with everything': { terraform: { ...config.terraform, permissionsBoundary: boundary }, github },
+  'the order platform with everything': {
+    terraform: { ...config.terraform, permissionsBoundary: boundary },
+    github,
+    notifications: { webhook: { format: 'slack' as const, secret: 'team/slack' } },
+  },
   'the order platform': {},
   'document intake': { ...example },
   'short links, with every set and roles for every service': {
@@ -70,27 +69,6 @@ describe.each(Object.entries(TEMPLATES))('%s', (_, changes) => {
     ).toMatch(/^(BuildsBoundaryPolicy\w+)?$/);
     expect(named('identity')).toEqual(expect.arrayContaining(trusted));
     expect(named('resource')).toHaveLength(4);
-  });
-});
-
-describe('Terraform roots', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'runbook-policies-'));
-  let cliConfiguration: string;
-  beforeAll(async () => {
-    cliConfiguration = terraformConfiguration(await findTools(PROJECT_ROOT), scratch, PROJECT_ROOT);
-  });
-  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-  test.each([
-    { root: 'infra/aws-v3/stack', file: 'tests/permissions.tftest.hcl', kinds: ['identity', 'resource', 'trust'] },
-    { root: 'infra/aws-v3/bootstrap', file: 'tests/backend.tftest.hcl', kinds: ['resource'] },
-    { root: 'examples/short-links/terraform', file: 'tests/api.tftest.hcl', kinds: ['identity', 'trust'] },
-    { root: 'examples/document-intake/terraform', file: 'tests/documents.tftest.hcl', kinds: ['resource'] },
-  ])('the policies of $root grant what AWS knows', async ({ root, file, kinds }) => {
-    const environment = await initialize(join(PROJECT_ROOT, root), join(scratch, root), cliConfiguration);
-    const policies = await policiesOfRoot(join(PROJECT_ROOT, root), file, environment);
-    expect([...new Set(policies.map(({ kind }) => kind))].sort()).toEqual(kinds);
-    for (const { name, statements, kind } of policies) expect(await faultsOf(statements, kind), name).toEqual([]);
   });
 });
 
@@ -186,6 +164,15 @@ const PLANTED: { fault: string; kind?: PolicyKind; statements: Statement[]; foun
     fault: 'an operator that is not there',
     statements: [allow('sqs:SendMessage', queue, { StringEqual: { 'aws:RequestedRegion': 'eu-west-1' } })],
     found: /StringEqual is no condition operator/,
+  },
+  {
+    fault: 'an operator for one value, and a key with several',
+    statements: [
+      allow('events:PutEvents', 'arn:aws:events:eu-west-1:123456789012:event-bus/default', {
+        StringEquals: { 'events:source': 'x' },
+      }),
+    ],
+    found: /events:source of events:PutEvents has several values/,
   },
   {
     fault: 'a required resource that is left out: the VPC of a new subnet',

@@ -9,6 +9,8 @@ describe('a configuration that cannot work is refused with the key and the fix',
     [{ allowedRegions: [] }, 'allowedRegions: must name at least one region'],
     [{ allowedRegions: ['Ireland'] }, 'allowedRegions.0: must be a region such as "eu-west-1"'],
     [{ allowedRegions: ['eu-west-1', 'cn-north-1'] }, 'allowedRegions: must be regions of one partition'],
+    // Terraform's role may delete a key with its project's tag, and the key that signs certificates has this one.
+    [{ project: 'runbook' }, 'project: must not be "runbook", the tag of what this project deploys'],
     [{ namePattern: 'order-platform' }, 'namePattern: must start with a letter and contain "{environment}" once'],
     [{ engine: { ...config.engine, version: 'latest' } }, 'engine.version: must be a version such as "1.11.4"'],
     [{ notifications: { email: 'nobody' } }, 'notifications.email: must be an e-mail address'],

@@ -26,6 +26,15 @@ describe('control bucket', () => {
     });
   });
 
+  // CloudFormation replaces a bucket to turn the lock on, and never one with a name of its own:
+  // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1929
+  test('is the same whether certificates are locked or not, so that a later deployment may lock them', () => {
+    const controlPlane = { ...config.controlPlane, onDelete: 'retain' as const, lockCertificatesDays: 30 };
+    const locking = runbook({ controlPlane }).template.findResources('AWS::S3::Bucket');
+    expect(locking).toEqual(retained.findResources('AWS::S3::Bucket'));
+    retained.hasResourceProperties('AWS::S3::Bucket', { ObjectLockEnabled: true });
+  });
+
   test('refuses everything without TLS', () => {
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findTools, terraformConfiguration } from '../../lab/tools.ts';
-import { environmentName } from '../../lambdas/contracts/contracts.ts';
+import { describe, expect, test } from 'vitest';
 import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { type OneTimeSchedule, scheduleSweeps } from '../../lambdas/environment/reconcile-schedules.ts';
 import { newRun } from '../../lambdas/environment/runs.ts';
+import type { RunbookConfig } from '../../lib/config/config.ts';
 import config from '../../runbook.config.ts';
-import { flat, PROJECT_ROOT, runbook } from './support/runbook.ts';
-import { initialize, type Resource, resourcesOfRoot } from './support/terraform-policies.ts';
+import { LONGEST } from './support/longest-name.ts';
+import { flat, runbook } from './support/runbook.ts';
 
 /**
  * The tests measure everything that AWS limits, at its largest. Other tests measure causes and states:
@@ -89,6 +85,35 @@ describe('IAM takes', () => {
   );
 });
 
+describe('grants of a configuration', () => {
+  const ACTIONS = ['CreateStream', 'DeleteStream', 'DescribeStream', 'AddTagsToStream', 'ListTagsForStream'];
+  const grant = (at: number, streams = 12) => ({
+    actions: ACTIONS.map((action) => `kinesis:${action}`),
+    resources: Array.from(
+      { length: streams },
+      (_, n) => `arn:{partition}:kinesis:{region}:{account}:stream/{prefix}-stream-of-the-team-${at}-${n}`,
+    ),
+    reason: 'The root creates its streams.',
+  });
+  const withGrants = (grants: ReturnType<typeof grant>[]) => runbook({ stack: { ...config.stack, grants } }).template;
+
+  test('that are too many for one policy are in several', () => {
+    const template = withGrants(Array.from({ length: 10 }, (_, at) => grant(at)));
+    const policies = Object.values(template.findResources('AWS::IAM::ManagedPolicy'));
+    const own = policies.filter(({ Properties }) => JSON.stringify(Properties).includes('kinesis:'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const { Properties } of own) expect(documentSize(Properties.PolicyDocument)).toBeLessThanOrEqual(6_144);
+    expect(JSON.stringify(own).match(/stream-of-the-team-\d+-\d+/g)).toHaveLength(120);
+  });
+
+  test.each([
+    ['one that no policy can hold', [grant(0, 90)], 'is larger than the 6144 characters of a policy'],
+    ['more than a role can have', Array.from({ length: 60 }, (_, at) => grant(at)), 'and IAM attaches 10'],
+  ])('%s is refused before it is deployed', (_, grants, message) => {
+    expect(() => withGrants(grants)).toThrow(message);
+  });
+});
+
 // The limit is for keys and values together: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Properties] as const))(
   'Lambda takes the environment of %s',
@@ -96,6 +121,42 @@ test.each(of('AWS::Lambda::Function').map(({ id, Properties }) => [id, Propertie
     const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
     const resolved = Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, textOf(value)]));
     expect(Buffer.byteLength(JSON.stringify(resolved))).toBeLessThanOrEqual(4_096);
+  },
+);
+
+// Each list has a limit of its own, and together they may have more than a function takes.
+test.each<[string, Partial<RunbookConfig['stack']>]>([
+  [
+    'review-plan',
+    {
+      acceptedRisks: Array.from({ length: 40 }, (_, at) => ({
+        ...{
+          risk: 'not-emptied' as const,
+          address: `aws_s3_bucket.documents_of_team_${at}`,
+          why: 'the team empties it',
+        },
+      })),
+    },
+  ],
+  [
+    'outputs',
+    {
+      resourceChecks: Array.from({ length: 2 }, (_, check) => ({
+        ...{ name: `queues-${check}`, waitSeconds: 60 },
+        targets: Array.from({ length: 20 }, (__, at) => ({
+          ...{
+            kind: 'sqs' as const,
+            of: { address: `module.messaging_${check}.aws_sqs_queue.work_of_the_team_${at}` },
+          },
+        })),
+      })),
+    },
+  ],
+])(
+  'a configuration with which %s would have too large an environment is refused before it is deployed',
+  (name, stack) => {
+    const message = new RegExp(`the environment of the function ${name} has \\d{4} bytes, and Lambda takes 4096`);
+    expect(() => runbook({ stack: { ...config.stack, ...stack } })).toThrow(message);
   },
 );
 
@@ -184,8 +245,6 @@ test('every named type of the template has its limits above', () => {
 const REFERENCES =
   /^AWS::(CloudWatch::Alarm (MetricName|Namespace)|Scheduler::Schedule GroupName|Lambda::Permission FunctionName)$/;
 
-const LONGEST = 'feature-checkout-2030';
-
 describe('the longest name of an environment fits into', () => {
   const names = environmentNames(config.namePattern, LONGEST, '123456789012');
   const id = 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1';
@@ -225,73 +284,5 @@ describe('the longest name of an environment fits into', () => {
   test('keys of objects: 1,024 bytes, and names of buckets: 63', () => {
     for (const key of Object.values(runKeys(LONGEST, run, 999_999))) expect(Buffer.byteLength(key)).toBeLessThan(900);
     expect(names.stateBucket).toMatch(/^[a-z0-9-]{3,63}$/);
-  });
-});
-
-/**
- * AWS limits these names of an environment to this number of characters. The source is the API reference of each
- * service.
- */
-const OF_ENVIRONMENTS: Record<string, [attribute: string, most: number]> = {
-  aws_appautoscaling_policy: ['name', 256],
-  aws_cloudwatch_dashboard: ['dashboard_name', 255],
-  aws_cloudwatch_event_rule: ['name', 64],
-  aws_cloudwatch_log_group: ['name', 512],
-  aws_cloudwatch_log_metric_filter: ['name', 512],
-  aws_cloudwatch_metric_alarm: ['alarm_name', 255],
-  aws_db_instance: ['identifier', 63],
-  aws_db_subnet_group: ['name', 255],
-  aws_ecr_repository: ['name', 256],
-  aws_ecs_cluster: ['name', 255],
-  aws_ecs_service: ['name', 255],
-  aws_ecs_task_definition: ['family', 255],
-  aws_iam_role: ['name', 64],
-  aws_iam_role_policy: ['name', 128],
-  aws_lb: ['name', 32],
-  aws_lb_target_group: ['name', 32],
-  // The provider appends 26 digits.
-  aws_security_group: ['name_prefix', 255 - 26],
-  aws_secretsmanager_secret: ['name', 512],
-  aws_sns_topic: ['name', 256],
-  aws_sqs_queue: ['name', 80],
-};
-
-describe('the longest name of an environment', () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'runbook-names-'));
-  let planned: Resource[];
-  beforeAll(async () => {
-    const configuration = terraformConfiguration(await findTools(PROJECT_ROOT), scratch, PROJECT_ROOT);
-    const root = join(PROJECT_ROOT, 'infra/aws-v3/stack');
-    const environment = await initialize(root, join(scratch, 'data'), configuration);
-    planned = await resourcesOfRoot(root, 'tests/naming.tftest.hcl', environment, 'a_long_name');
-  });
-  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-  test('is the one that the root is planned with', () => {
-    expect(environmentName.safeParse(LONGEST).success).toBe(true);
-    expect(environmentName.safeParse(`${LONGEST}x`).success).toBe(false);
-    const cluster = planned.find(({ type }) => type === 'aws_ecs_cluster');
-    expect(cluster?.values.name).toBe(`${config.namePattern.replace('{environment}', LONGEST)}-cluster`);
-  });
-
-  test.each(Object.entries(OF_ENVIRONMENTS))('fits into %s', (type, [attribute, most]) => {
-    const names = planned.filter((one) => one.type === type).map(({ values }) => String(values[attribute]));
-    expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((one) => one.length > most || one === 'undefined')).toEqual([]);
-  });
-
-  test('fits into every name of every type', () => {
-    const named = planned.filter(({ values }) => ['name', 'identifier', 'family'].some((key) => values[key]));
-    expect([...new Set(named.map(({ type }) => type))].filter((type) => !OF_ENVIRONMENTS[type])).toEqual([]);
-  });
-
-  // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
-  test('fits into tags', () => {
-    for (const { address, values } of planned) {
-      for (const [key, value] of Object.entries((values.tags_all ?? {}) as Record<string, string>)) {
-        expect(key.length, address).toBeLessThanOrEqual(128);
-        expect(value.length, address).toBeLessThanOrEqual(256);
-      }
-    }
   });
 });

@@ -38,3 +38,20 @@ describe('every role', () => {
     }
   });
 });
+
+// IAM, S3, KMS and SNS refuse a policy with a principal that does not exist yet:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
+test('no policy names a role as its principal, which the same deployment has made a second before', () => {
+  const named: unknown[] = [];
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { Principal } = value as { Principal?: { AWS?: unknown } };
+    if (Principal?.AWS !== undefined) named.push(Principal.AWS);
+    for (const one of Object.values(value)) look(one);
+  };
+  look(template.toJSON().Resources);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.map(flat).filter((one) => !/^(\*|arn:<AWS::Partition>:iam::<AWS::AccountId>:root)$/.test(one))).toEqual(
+    [],
+  );
+});

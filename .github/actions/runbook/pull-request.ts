@@ -66,12 +66,15 @@ export const COMMANDS = {
     const { number, attempt, ttlHours } = settings;
     const before = await statusOf(number, ports);
     ports.output('environment', before.environment);
+    ports.output('images', String(before.hasImages));
     if (before.status === 'LIVE') return ports.say(`${before.environment} is live`);
     await run({ action: 'provision', number, attempt, ttlHours }, ports);
   },
 
-  /** Rolls the images of the commit out, and validates. */
+  /** Rolls the images of the commit out, and validates. A stack without images is only validated. */
   async deploy({ number, attempt, commit }: Settings, ports: Ports): Promise<void> {
+    const { hasImages } = await statusOf(number, ports);
+    if (!hasImages) return run({ action: 'validate', number, attempt }, ports);
     await run({ action: 'deploy', number, attempt, commit }, ports);
   },
 

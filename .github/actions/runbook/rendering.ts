@@ -44,7 +44,7 @@ export function summary(report: EnvironmentReport): string {
 }
 
 function markdown({ status, checks, error, commit, runUrl }: EnvironmentReport): string[] {
-  const { environment, address, endsAt, usdPerHour, usdSoFar, failure } = status;
+  const { environment, hasImages, address, endsAt, usdPerHour, usdSoFar, failure } = status;
   const isOn = status.commit !== undefined && commit.startsWith(status.commit.slice(0, 7));
   const trouble = error ?? (status.status === 'FAILED' ? failure : undefined);
   return [
@@ -55,7 +55,8 @@ function markdown({ status, checks, error, commit, runUrl }: EnvironmentReport):
     ...(usdPerHour === undefined
       ? []
       : [`- Cost, estimated: $${usdPerHour.toFixed(3)} an hour, $${(usdSoFar ?? 0).toFixed(2)} so far`]),
-    ...(status.commit
+    // Without images, the environment has nothing of the pull request's commit.
+    ...(status.commit && hasImages
       ? [
           `- Commit: \`${code(status.commit)}\`${isOn ? '' : `, not \`${code(commit.slice(0, 12))}\` of the pull request`}`,
         ]

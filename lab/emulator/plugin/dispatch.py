@@ -1,5 +1,7 @@
 """The module computes once what moto computes again for each request, and what never changes."""
 
+import json
+import os
 import threading
 from functools import lru_cache
 
@@ -23,6 +25,36 @@ def _backend_of_host(app) -> None:
 def _one_loader(utils) -> None:
     # Each new loader of botocore's lists four hundred folders of service models before it reads one.
     utils.create_loader = lru_cache(maxsize=1)(utils.create_loader)
+
+
+@when_imported("botocore.loaders")
+def _one_list_of_regions(loaders) -> None:
+    # Each session parses a megabyte of JSON again to list regions. It reads what it has parsed, and does not change it.
+    load = loaders.JSONFileLoader.load_file
+    kept = lru_cache(maxsize=1)(lambda path: load(loaders.JSONFileLoader(), path))
+
+    def load_file(self, file_path):
+        return kept(file_path) if os.path.basename(file_path) == "endpoints" else load(self, file_path)
+
+    loaders.JSONFileLoader.load_file = load_file
+
+
+@when_imported("moto.cloudformation.models")
+def _json_is_no_yaml(models) -> None:
+    # moto reads a template as YAML first, of which JSON is a part: half a second for one of half a megabyte.
+    parse = models.Stack.parse_template
+
+    def parse_template(template):
+        try:
+            return json.loads(template)
+        except ValueError:
+            return parse(template)
+
+    def of_change_set(self) -> None:
+        self.template_dict = parse_template(self.template)
+
+    models.Stack.parse_template = staticmethod(parse_template)
+    models.ChangeSet._parse_template = of_change_set
 
 
 @when_imported("moto.cloudformation.models")

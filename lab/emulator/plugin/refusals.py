@@ -84,6 +84,10 @@ def _ec2(models) -> None:
     def nat_gateway(self, nat_gateway_id):
         gateway = delete_nat(self, nat_gateway_id)
         self.enis.pop(gateway._eni.id, None)
+        # The addresses are free again, and their associations are over.
+        for address in self.addresses:
+            if address.eni is gateway._eni:
+                address.eni = address.association_id = None
         return gateway
 
     def terminate_instances(self, instance_ids):

@@ -167,17 +167,33 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     const resources = byName(params.TableName, arnOf('dynamodb', place), 'table/');
     return [operation === 'UpdateItem' ? { resources, context: attributesOf(params) } : { resources }];
   },
-  events: (_operation, { params }, place) => {
+  events: (operation, { params }, place) => {
+    // The lab's own call for a target of a rule has the whole ARN.
+    if (operation === 'InvokeApiDestination') return byArn(params.Arn);
+    const [kind] = /Connection$|ApiDestination$/.exec(operation) ?? [];
+    if (kind && text(params.Name)) {
+      const type = kind === 'Connection' ? 'connection' : 'api-destination';
+      return about(arnOf('events', place)(`${type}/${text(params.Name)}`));
+    }
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
   },
-  kms: (_operation, { params }, place) =>
-    params.KeyId ? about(...byName(params.KeyId, arnOf('kms', place), 'key/')) : undefined,
   ssm: (_operation, { params }, place) => {
     const names = [...texts([params.Name]), ...texts(params.Names)];
     return names.length > 0
       ? about(...names.map((name) => arnOf('ssm', place)(`parameter/${name.replace(/^\//, '')}`)))
       : undefined;
+  },
+  kms: (operation, { params }, place) => {
+    const arn = arnOf('kms', place);
+    // KMS also asks for the tags of a new key, on a key whose id nobody knows.
+    if (operation === 'CreateKey') return about(arn('key/*'));
+    const key = params.KeyId ?? params.TargetKeyId;
+    const resources = [
+      ...(params.AliasName ? [arn(String(params.AliasName))] : []),
+      ...(key ? byName(key, arn, 'key/') : []),
+    ];
+    return resources.length > 0 ? about(...resources) : undefined;
   },
   secretsmanager: (_operation, { params }, place) => {
     // CreateSecret has only the name.

@@ -36,7 +36,10 @@ export function ec2Access(
   for (const { name, required, keys } of reference.resourceTypes) {
     const ids = named.filter(({ type }) => type === name);
     const isNew = keys.has(REQUEST_TAG) && ids.length === 0;
-    if (ids.length > 0) {
+    if (name === 'elastic-ip' && ids.length > 0) {
+      for (const { id } of ids)
+        needed.push({ action, resources: [arn(`${name}/${id}`)], context: { ...sent, 'ec2:AllocationId': id } });
+    } else if (ids.length > 0) {
       needed.push({ action, resources: ids.map(({ id }) => arn(`${name}/${id}`)), context: sent });
     } else if (isNew && (required || given[name])) {
       needed.push({ action, resources: [arn(`${name}/*`)], context: tagKeys('RequestTag', given[name] ?? {}) });
@@ -44,6 +47,8 @@ export function ec2Access(
       return undefined;
     }
   }
+  // An association that has ended names no address. What AWS then asks for is not documented; no tag can allow it.
+  if (needed.length === 0 && operation === 'DisassociateAddress') return [{ action, resources: [arn('elastic-ip/*')] }];
   for (const [type, tags] of Object.entries(given)) {
     const context = { ...tagKeys('RequestTag', tags), 'ec2:CreateAction': operation };
     needed.push({ action: 'ec2:CreateTags', resources: [arn(`${type}/*`)], context });

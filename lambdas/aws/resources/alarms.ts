@@ -25,10 +25,15 @@ export async function describeAlarms(names: readonly string[]): Promise<Alarm[]>
       (response) => [...listOf(response.MetricAlarms, response), ...listOf(response.CompositeAlarms, response)],
       (response) => response.NextToken,
     );
-    for (const { AlarmName, StateValue, StateReason } of alarms) {
+    for (const { AlarmName, AlarmArn, StateValue, StateReason } of alarms) {
       const name = textOf(AlarmName, 'the name of an alarm');
       const state = textOf(StateValue, `the state of alarm ${name}`);
-      found.push({ name, state, ...(StateReason ? { reason: StateReason } : {}) });
+      found.push({
+        name,
+        state,
+        ...(AlarmArn ? { arn: AlarmArn } : {}),
+        ...(StateReason ? { reason: StateReason } : {}),
+      });
     }
   }
   return found;

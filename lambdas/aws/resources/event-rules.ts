@@ -21,6 +21,7 @@ export async function describeRule(name: string, bus: string | undefined): Promi
       (page) => page.NextToken,
     );
     return {
+      ...(rule.Arn ? { arn: rule.Arn } : {}),
       state: textOf(rule.State, `the state of rule ${name}`),
       targets: targets.map(({ Id }) => textOf(Id, 'the id of a target')),
     };

@@ -18,15 +18,19 @@ export async function describeMachine(stateMachineArn: string, executions: numbe
     if (found.stateMachineArn !== stateMachineArn)
       throw new UnexpectedResponseError('Step Functions describes another machine than was asked for');
     const status = textOf(found.status, `the status of ${stateMachineArn}`);
-    return { status, ended: executions > 0 ? await endedOf(stateMachineArn, executions) : [] };
+    if (executions === 0) return { status, ended: [] };
+    return { status, ended: await endedOf(stateMachineArn, executions, timeOf(found.creationDate)) };
   } catch (error) {
     if (isNotFound(error, 'StateMachineDoesNotExist')) return undefined;
     throw error;
   }
 }
 
-/** Newest first, as Step Functions lists them. */
-async function endedOf(stateMachineArn: string, wanted: number): Promise<Machine['ended']> {
+/**
+ * Newest first, as Step Functions lists them. What is older than the machine is of another one that had its name.
+ * @param since milliseconds
+ */
+async function endedOf(stateMachineArn: string, wanted: number, since: number): Promise<Machine['ended']> {
   const ended: { name: string; status: string }[] = [];
   const all = pages(
     (nextToken) => sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: AT_ONCE, nextToken })),
@@ -36,9 +40,15 @@ async function endedOf(stateMachineArn: string, wanted: number): Promise<Machine
   for await (const page of all) {
     for (const one of page) {
       const status = textOf(one.status, 'the status of an execution');
+      if (timeOf(one.startDate) < since) return ended;
       if (!UNDER_WAY.has(status)) ended.push({ name: textOf(one.name, 'the name of an execution'), status });
     }
     if (ended.length >= wanted) break;
   }
   return ended;
+}
+
+function timeOf(date: Date | undefined): number {
+  if (date === undefined) throw new UnexpectedResponseError('Step Functions leaves out a time');
+  return date.getTime();
 }

@@ -15,6 +15,7 @@ export async function describeTable(TableName: string, withRecovery: boolean): P
     // A table without indexes has no list of them.
     const indexes = Table.GlobalSecondaryIndexes === undefined ? [] : listOf(Table.GlobalSecondaryIndexes, Table);
     return {
+      ...(Table.TableArn ? { arn: Table.TableArn } : {}),
       status: textOf(Table.TableStatus, `the status of table ${TableName}`),
       indexes: indexes.map(({ IndexName, IndexStatus }) => ({
         name: textOf(IndexName, 'the name of an index'),

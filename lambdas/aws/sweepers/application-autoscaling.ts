@@ -44,7 +44,7 @@ export const sweeper: Sweeper = {
     if (!id.startsWith(OF_ECS)) return confirmArn(arn);
     for await (const page of targetPages([id])) {
       const target = page.find((one) => textOf(one.ResourceId, 'the resource of a scalable target') === id);
-      if (target) return present(target.ScalableDimension);
+      if (target) return present(target.ScalableDimension, target.CreationTime);
     }
     return absent('not listed');
   },

@@ -48,7 +48,7 @@ export const sweeper: Sweeper = {
           return status === 'DELETED' ? absent(status) : present(status);
         }
         const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: id }));
-        return present(textOf(Table?.TableStatus, `the status of table ${id}`));
+        return present(textOf(Table?.TableStatus, `the status of table ${id}`), Table?.CreationDateTime);
       },
       'ResourceNotFoundException',
       'BackupNotFoundException',

@@ -25,7 +25,8 @@ export const sweeper: Sweeper = {
   confirm: ({ id }) =>
     ask(async () => {
       const response = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [id] }));
-      return present(describedIn(response.repositories, (one) => one.repositoryName === id, response).repositoryArn);
+      const found = describedIn(response.repositories, (one) => one.repositoryName === id, response);
+      return present(found.repositoryArn, found.createdAt);
     }, 'RepositoryNotFoundException'),
 };
 

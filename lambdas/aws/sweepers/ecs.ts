@@ -162,7 +162,7 @@ async function confirmService(id: string): Promise<Confirmation> {
   return ask(async () => {
     const response = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
     const found = namedIn(response.services, (one) => one.serviceName === service, response);
-    return byStatus(id, found?.status, response.failures);
+    return byStatus(id, found?.status, response.failures, found?.createdAt);
   }, 'ClusterNotFoundException');
 }
 
@@ -190,9 +190,14 @@ async function confirmTaskDefinition(taskDefinition: string): Promise<Confirmati
 }
 
 /** Confirms by the status. Inactive resources stay listed for a while, and cost nothing. */
-function byStatus(id: string, status: string | undefined, failures: readonly Failure[] | undefined): Confirmation {
+function byStatus(
+  id: string,
+  status: string | undefined,
+  failures: readonly Failure[] | undefined,
+  createdAt?: Date,
+): Confirmation {
   if (status === 'INACTIVE') return absent(status);
-  if (status !== undefined) return present(textOf(status, `the status of ${id}`));
+  if (status !== undefined) return present(textOf(status, `the status of ${id}`), createdAt);
   const reason = failures?.[0]?.reason;
   if (reason === 'MISSING') return absent(reason);
   throw new UnexpectedResponseError(`ECS does not describe ${id}${reason ? `: ${reason}` : ''}`);

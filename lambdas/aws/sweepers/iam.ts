@@ -8,6 +8,7 @@ import {
   ListPoliciesCommand,
   ListRolesCommand,
   ListUsersCommand,
+  type Policy,
 } from '@aws-sdk/client-iam';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
@@ -62,17 +63,20 @@ export const sweeper: Sweeper = {
   fromArn,
   confirm: ({ type, id }) =>
     ask(
-      async () => present(textOf(await arnOf(type, id), `the ARN of ${type} ${id}`)),
+      async () => {
+        const found = await describe(type, id);
+        return present(textOf(found?.Arn, `the ARN of ${type} ${id}`), found?.CreateDate);
+      },
       'NoSuchEntityException',
       'NoSuchEntity',
     ),
 };
 
-async function arnOf(type: string, id: string): Promise<string | undefined> {
-  if (type === 'role') return (await iam.send(new GetRoleCommand({ RoleName: id }))).Role?.Arn;
-  if (type === 'user') return (await iam.send(new GetUserCommand({ UserName: id }))).User?.Arn;
-  if (type === 'policy') return (await iam.send(new GetPolicyCommand({ PolicyArn: id }))).Policy?.Arn;
-  return (await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id }))).InstanceProfile?.Arn;
+async function describe(type: string, id: string): Promise<Pick<Policy, 'Arn' | 'CreateDate'> | undefined> {
+  if (type === 'role') return (await iam.send(new GetRoleCommand({ RoleName: id }))).Role;
+  if (type === 'user') return (await iam.send(new GetUserCommand({ UserName: id }))).User;
+  if (type === 'policy') return (await iam.send(new GetPolicyCommand({ PolicyArn: id }))).Policy;
+  return (await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: id }))).InstanceProfile;
 }
 
 function fromArn(arn: string): Candidate | undefined {

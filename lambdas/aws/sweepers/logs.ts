@@ -30,8 +30,9 @@ export const sweeper: Sweeper = {
       (page) => page.logGroups,
       (page) => page.nextToken,
     );
-    for await (const { logGroupName, storedBytes } of all) {
-      if (textOf(logGroupName, 'the name of a log group') === id) return present(`${storedBytes ?? 0} bytes stored`);
+    for await (const { logGroupName, storedBytes, creationTime } of all) {
+      if (textOf(logGroupName, 'the name of a log group') === id)
+        return present(`${storedBytes ?? 0} bytes stored`, creationTime);
     }
     return absent('not listed');
   },

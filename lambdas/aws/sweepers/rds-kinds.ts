@@ -86,9 +86,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
     ),
     describe: async (id) => {
       const response = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
-      return present(
-        describedIn(response.DBInstances, (one) => one.DBInstanceIdentifier === id, response).DBInstanceStatus,
-      );
+      const found = describedIn(response.DBInstances, (one) => one.DBInstanceIdentifier === id, response);
+      return present(found.DBInstanceStatus, found.InstanceCreateTime);
     },
     notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
   },
@@ -102,7 +101,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
     ),
     describe: async (id) => {
       const response = await rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: id }));
-      return present(describedIn(response.DBClusters, (one) => one.DBClusterIdentifier === id, response).Status);
+      const found = describedIn(response.DBClusters, (one) => one.DBClusterIdentifier === id, response);
+      return present(found.Status, found.ClusterCreateTime);
     },
     notFound: ['DBClusterNotFoundFault', 'DBClusterNotFound'],
   },
@@ -117,7 +117,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
     },
     describe: async (id) => {
       const response = await rds.send(new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id }));
-      return present(describedIn(response.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, response).Status);
+      const found = describedIn(response.DBSnapshots, (one) => one.DBSnapshotIdentifier === id, response);
+      return present(found.Status, found.SnapshotCreateTime);
     },
     notFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
   },
@@ -131,9 +132,8 @@ export const RDS_KINDS: readonly RdsKind[] = [
     ),
     describe: async (id) => {
       const response = await rds.send(new DescribeDBClusterSnapshotsCommand({ DBClusterSnapshotIdentifier: id }));
-      return present(
-        describedIn(response.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, response).Status,
-      );
+      const found = describedIn(response.DBClusterSnapshots, (one) => one.DBClusterSnapshotIdentifier === id, response);
+      return present(found.Status, found.SnapshotCreateTime);
     },
     notFound: ['DBClusterSnapshotNotFoundFault', 'DBClusterSnapshotNotFound'],
   },

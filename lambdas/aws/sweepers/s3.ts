@@ -1,4 +1,4 @@
-import { HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { type Bucket, HeadBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { awsFailure } from '../../runtime/aws-errors.ts';
 import { type Candidate, PART, type Sweeper } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
@@ -25,17 +25,22 @@ export const sweeper: Sweeper = {
   fromInventory: ({ type, id, arn }) =>
     type === 'aws_s3_bucket' ? { type: 'bucket', id, ...(arn ? { arn } : {}) } : undefined,
   fromArn,
-  confirm: ({ id }, { request }) =>
+  confirm: ({ id, listedAt }, { request }) =>
     ask(
       async () => {
         const owner = request.accountId;
         try {
           const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: id, ExpectedBucketOwner: owner }));
-          return present(BucketRegion);
+          const created = listedAt === undefined ? undefined : (await listed(id))?.CreationDate;
+          // The date also changes with the bucket: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html
+          return {
+            ...present(BucketRegion),
+            ...(created ? { created: { at: created.getTime(), orChanged: true } } : {}),
+          };
         } catch (error) {
           // A 403 comes from a policy, or is the response for a bucket of another account. The list contains all
           // buckets of this account, whatever access their policies allow.
-          if (awsFailure(error) !== 'denied' || (await isListed(id))) throw error;
+          if (awsFailure(error) !== 'denied' || (await listed(id))) throw error;
           return absent('another account has a bucket of this name, and this account has none');
         }
       },
@@ -44,13 +49,13 @@ export const sweeper: Sweeper = {
     ),
 };
 
-async function isListed(bucket: string): Promise<boolean> {
+async function listed(bucket: string): Promise<Bucket | undefined> {
   const all = eachItem(
     (ContinuationToken) => s3.send(new ListBucketsCommand({ Prefix: bucket, MaxBuckets: 1_000, ContinuationToken })),
     (page) => page.Buckets,
     (page) => page.ContinuationToken,
   );
-  return (await namedAmong(all, ({ Name }) => Name, bucket)) !== undefined;
+  return namedAmong(all, ({ Name }) => Name, bucket);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { requireJsonAnswers } from '../json-responses.ts';
@@ -30,16 +31,28 @@ export const sweeper: Sweeper = {
       ? fromState({ type, id: id.slice(id.lastIndexOf('/') + 1), arn }, { aws_sqs_queue: 'queue' }, fromArn)
       : undefined,
   fromArn,
-  confirm: ({ id }) =>
+  confirm: ({ id, listedAt }) =>
     ask(
       async () => {
         const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: id }));
-        return present(textOf(QueueUrl, `the URL of queue ${id}`));
+        const url = textOf(QueueUrl, `the URL of queue ${id}`);
+        return present(url, listedAt === undefined ? undefined : await createdAt(url));
       },
       'QueueDoesNotExist',
       'AWS.SimpleQueueService.NonExistentQueue',
     ),
 };
+
+const CREATED = 'CreatedTimestamp';
+
+/** Returns milliseconds. SQS gives seconds, as a text. */
+async function createdAt(QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [CREATED] }));
+  const seconds = Number(textOf(Attributes?.[CREATED], `when queue ${QueueUrl} was created`));
+  if (!Number.isInteger(seconds))
+    throw new UnexpectedResponseError(`SQS says that ${QueueUrl} was created at ${seconds}`);
+  return seconds * 1_000;
+}
 
 function fromArn(arn: string): Candidate {
   return { type: 'queue', id: splitArn(arn).resource, arn };

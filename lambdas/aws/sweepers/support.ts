@@ -2,9 +2,11 @@ import type { PreflightRequest } from '../../contracts/request.ts';
 import { isNotFound } from '../../runtime/aws-errors.ts';
 import type { Candidate, Confirmation } from '../../sweep/sweep-service.ts';
 
-export const present = (reason: string | undefined): Confirmation => ({
+/** @param createdAt when the service says that the resource was created; a number is in milliseconds */
+export const present = (reason: string | undefined, createdAt?: Date | number): Confirmation => ({
   status: 'PRESENT',
   reason: reason ?? 'exists',
+  ...(createdAt === undefined ? {} : { created: { at: Number(createdAt) } }),
 });
 export const absent = (reason: string): Confirmation => ({ status: 'ABSENT', reason });
 

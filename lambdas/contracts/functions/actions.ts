@@ -53,6 +53,7 @@ export const SWEEP_ACTIONS = [
   'rds:DescribeOptionGroups',
   'sqs:ListQueues',
   'sqs:GetQueueUrl',
+  'sqs:GetQueueAttributes',
   'elasticloadbalancing:DescribeLoadBalancers',
   'elasticloadbalancing:DescribeTargetGroups',
   'ecr:DescribeRepositories',

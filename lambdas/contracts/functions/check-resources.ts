@@ -16,6 +16,7 @@ export const manifest = defineFunction({
     'ecs:ListTasks',
     'events:DescribeRule',
     'events:ListTargetsByRule',
+    'lambda:GetFunctionConcurrency',
     'lambda:GetFunctionConfiguration',
     'lambda:InvokeFunction',
     'rds:DescribeDBClusters',

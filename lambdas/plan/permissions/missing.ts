@@ -20,6 +20,8 @@ export interface Answer {
 export interface PermissionPorts {
   /** @throws when IAM does not answer */
   simulate(question: Question): Promise<Answer[]>;
+  /** Aborts when an answer is not waited for any more. IAM throttles for as long as others ask it, too. */
+  signal?: AbortSignal;
 }
 
 export interface Permissions {
@@ -39,18 +41,19 @@ export async function missingPermissions(
   changes: readonly PlannedChange[],
   own: OwnTags,
   place: Place,
-  { simulate }: PermissionPorts,
+  { simulate, signal }: PermissionPorts,
 ): Promise<Permissions> {
   const { needs, unknown } = needsOf(changes, own, place);
   const asked = needs.filter(({ resources }) => resources.length > 0);
   const decisions = new Map<string, Decision>();
   const failures = new Set<string>();
   const questions = questionsOf(asked);
+  const late = lateness(signal);
   const next = async (): Promise<void> => {
     for (let one = questions.shift(); one; one = questions.shift()) {
       const { context } = one;
       try {
-        for (const { action, resource, decision } of await simulate(one))
+        for (const { action, resource, decision } of await Promise.race([late, simulate(one)]))
           decisions.set(keyOf(action, resource, context), decision);
       } catch (error) {
         failures.add(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
@@ -72,6 +75,17 @@ export async function missingPermissions(
       ...unclearIn(decided.filter(({ decision }) => decision === 'unclear').map(({ need }) => need)),
     ],
   };
+}
+
+/** Rejects when the time is over, and never resolves. */
+function lateness(signal: AbortSignal | undefined): Promise<never> {
+  const late = new Promise<never>((_, reject) => {
+    const end = () => reject(new Error('it took longer than a review may take'));
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
+  late.catch(() => {});
+  return late;
 }
 
 const keyOf = (action: string, resource: string, context: Context) => JSON.stringify([action, resource, context]);

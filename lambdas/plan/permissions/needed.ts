@@ -110,10 +110,12 @@ function needsOfOne(one: PlannedChange, own: OwnTags, place: Place, others: Othe
  */
 const OTHER_KEYS: Context = Object.fromEntries(
   [
+    'ec2:AllocationId',
     'ec2:CreateAction',
     'iam:AWSServiceName',
     'iam:PassedToService',
     'iam:PermissionsBoundary',
+    'iam:PolicyARN',
     'kms:GrantIsForAWSResource',
     'kms:ViaService',
   ].map((key) => [key, ['none']]),

@@ -20,11 +20,12 @@ export const EGRESS: Readonly<Record<string, RequiredActions>> = {
     create: ec2('AllocateAddress'),
     // The name of an address in DNS is an attribute of it.
     read: ec2('DescribeAddresses', 'DescribeAddressesAttribute'),
-    delete: ec2('ReleaseAddress'),
+    // A refreshed state has the association of a NAT gateway, which the provider ends first, also where the gateway has gone before.
+    delete: ec2('DisassociateAddress', 'ReleaseAddress'),
     tag: TAGS,
     when: {
-      instance: ec2('AssociateAddress', 'DisassociateAddress'),
-      network_interface: ec2('AssociateAddress', 'DisassociateAddress'),
+      instance: ec2('AssociateAddress'),
+      network_interface: ec2('AssociateAddress'),
     },
   }),
 };

@@ -59,7 +59,7 @@ const part =
     const known = text(values[attribute]);
     if (known?.startsWith('arn:')) return known.split(':').slice(5).join(':');
     const parent = known
-      ? { [parentName]: known.startsWith('https://') ? last(known) : known }
+      ? { [parentName]: /^https?:\/\//.test(known) ? last(known) : known }
       : others.parent(attribute, type);
     return parent && OWN[type]?.[1](parent, others);
   };

@@ -21,6 +21,8 @@ export type HttpObservation =
       ms: number;
       /** When the certificate ends, in milliseconds; absent without TLS. */
       validTo?: number;
+      /** For how many seconds a cache has had the answer; absent where no cache says so. */
+      age?: number;
     }
   /** We refuse to talk to it, or it broke the rules: waiting does not help. */
   | { kind: 'refused'; message: string }

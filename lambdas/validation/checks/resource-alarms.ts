@@ -2,6 +2,8 @@ import type { TargetOf } from '../../contracts/resource-checks.ts';
 import type { Seen } from './resource-seen.ts';
 
 export interface Alarm {
+  /** As the answer has it. */
+  arn?: string;
   name: string;
   state: string;
   reason?: string;
@@ -14,7 +16,9 @@ export const expectedOfAlarms = ({ allowInsufficientData }: TargetOf<'alarms'>):
 export function alarmState({ allowInsufficientData }: TargetOf<'alarms'>, alarm: Alarm | undefined): Seen {
   if (!alarm) return { status: 'failed', text: 'the alarm does not exist' };
   const { state, reason } = alarm;
-  const text = `${state}${reason && state !== 'OK' ? ` (${reason})` : ''}`;
+  // An alarm that treats missing data as good is OK without any.
+  const tells = state !== 'OK' || /no datapoints were received/i.test(reason ?? '');
+  const text = `${state}${reason && tells ? ` (${reason})` : ''}`;
   if (state === 'OK') return { status: 'passed', text };
   if (state === 'ALARM') return { status: 'not-ready', text };
   // It is the state of every new alarm, and that of one whose metric nobody writes.

@@ -18,8 +18,17 @@ export function expectedOfHttp({ status, json, contains, withinMs, tlsDays }: Ta
   return parts.join(', ');
 }
 
-/** @param now milliseconds */
-export function httpEndpoint(target: TargetOf<'http'>, scheme: string, http: HttpObservation, now: number): Seen[] {
+/**
+ * @param now milliseconds
+ * @param changed milliseconds: when the last change to the environment began
+ */
+export function httpEndpoint(
+  target: TargetOf<'http'>,
+  scheme: string,
+  http: HttpObservation,
+  now: number,
+  changed: number,
+): Seen[] {
   if (http.kind === 'refused') return [{ status: 'failed', text: http.message }];
   if (http.kind === 'silent') return [{ status: 'not-ready', text: http.message }];
   return [
@@ -27,6 +36,7 @@ export function httpEndpoint(target: TargetOf<'http'>, scheme: string, http: Htt
     ...target.json.map((one) => meets(http.body, one)),
     ...bodyOf(target, http),
     timeOf(target, http),
+    ...cacheOf(http, now, changed),
     ...(scheme === 'https' ? [certificateOf(target, http, now)] : []),
   ];
 }
@@ -53,6 +63,14 @@ function timeOf({ withinMs }: TargetOf<'http'>, { ms }: Answer): Seen {
   return ms <= withinMs
     ? { status: 'passed', text: `answered in ${Math.round(ms)} ms` }
     : { status: 'not-ready', text: `answered in ${Math.round(ms)} ms, and ${withinMs} ms are allowed` };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9111#name-age */
+function cacheOf({ age }: Answer, now: number, changed: number): Seen[] {
+  if (age === undefined) return [];
+  const text = `the answer is from a cache, ${age} s old`;
+  if (now - age * 1_000 >= changed) return [{ status: 'passed', text }];
+  return [{ status: 'unread', text: `${text}: it is from before the last change to the environment` }];
 }
 
 function certificateOf({ tlsDays }: TargetOf<'http'>, { validTo }: Answer, now: number): Seen {

@@ -3,6 +3,8 @@ import { meets } from './resource-http.ts';
 import { excerpt, type Seen } from './resource-seen.ts';
 
 export interface FunctionState {
+  /** As the answer has it. */
+  arn?: string;
   state: string;
   stateReason?: string;
   /** Of the last update of its code or configuration. */
@@ -10,6 +12,8 @@ export interface FunctionState {
   updateReason?: string;
   /** As AWS writes it. */
   modified: string;
+  /** Its reserved concurrency; absent without one. */
+  reserved?: number;
 }
 
 export interface Invocation {
@@ -20,7 +24,7 @@ export interface Invocation {
 
 export function expectedOfLambda({ invoke, errors }: TargetOf<'lambda'>): string {
   return [
-    'the function is Active and its last update Successful',
+    'the function is Active, may be invoked, and its last update is Successful',
     ...(invoke ? ['an invocation succeeds'] : []),
     ...(invoke?.json ?? []).map(({ path, equals }) => `its ${path} is ${JSON.stringify(equals)}`),
     ...(errors ? [`at most ${errors.atMostPercent} % of the invocations in ${errors.minutes} minutes fail`] : []),
@@ -30,9 +34,13 @@ export function expectedOfLambda({ invoke, errors }: TargetOf<'lambda'>): string
 /** @param found undefined when Lambda has no such function */
 export function functionState(found: FunctionState | undefined): Seen[] {
   if (!found) return [{ status: 'failed', text: 'the function does not exist' }];
-  const { state, stateReason, update, updateReason, modified } = found;
-  return [stateSeen(state, stateReason), updateSeen(update, updateReason, modified)];
+  const { state, stateReason, update, updateReason, modified, reserved } = found;
+  const seen = [stateSeen(state, stateReason), updateSeen(update, updateReason, modified)];
+  return reserved === 0 ? [...seen, { status: 'failed', text: DEACTIVATED }] : seen;
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const DEACTIVATED = 'its reserved concurrency is 0, so every invocation is throttled';
 
 const because = (reason: string | undefined) => (reason ? ` (${reason})` : '');
 

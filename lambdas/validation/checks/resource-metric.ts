@@ -7,13 +7,22 @@ export interface DataPoint {
   value: number;
 }
 
-/** CloudWatch has data points of services a few minutes late; what is older than the window is stale. */
+/**
+ * CloudWatch has data points of services a few minutes late; what is older than the window is stale. It keeps the data of a name, whoever had
+ * the name: what is older than the environment is of another resource.
+ */
+function within(points: readonly DataPoint[], minutes: number, now: number, since: number): readonly DataPoint[] {
+  return points.filter(({ at }) => at >= Math.max(now - (minutes + 1) * 60_000, since));
+}
+
+/** @param since milliseconds: when the environment was created */
 export function metricBound(
   { name, statistic, atMost, atLeast, minutes }: MetricBound,
   given: readonly DataPoint[],
   now: number,
+  since: number,
 ): Seen {
-  const points = given.filter(({ at }) => at >= now - (minutes + 1) * 60_000);
+  const points = within(given, minutes, now, since);
   const what = `${statistic.toLowerCase()} of ${name}`;
   const newest = points.reduce<DataPoint | undefined>(
     (last, one) => (last && last.at >= one.at ? last : one),
@@ -46,16 +55,26 @@ export function expectedOfMetric({ name, statistic, atMost, atLeast, minutes }: 
   return `${statistic.toLowerCase()} of ${name} ${is} in ${minutes} minutes`;
 }
 
-/** @param atMostPercent of the invocations in the window */
+/**
+ * @param atMostPercent of the invocations in the window
+ * @param since milliseconds: when the environment was created
+ */
 export function errorRate(
   { atMostPercent, minutes }: { atMostPercent: number; minutes: number },
-  { errors, invocations }: { errors: readonly DataPoint[]; invocations: readonly DataPoint[] },
+  given: { errors: readonly DataPoint[]; invocations: readonly DataPoint[] },
+  now: number,
+  since: number,
 ): Seen {
+  const invocations = within(given.invocations, minutes, now, since).filter(({ value }) => value > 0);
+  const errors = within(given.errors, minutes, now, since);
   const all = sum(invocations);
-  // Lambda writes both metrics with each invocation: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
   if (!(all > 0)) return { status: 'unread', text: `CloudWatch counts no invocation in the last ${minutes} minutes` };
-  if (errors.length === 0)
-    return { status: 'unread', text: `CloudWatch counts ${all} invocations, and no data of errors` };
+  // Lambda writes both metrics with each invocation: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+  const unread = invocations.filter(({ at }) => !errors.some((one) => one.at === at));
+  if (unread.length > 0) {
+    const text = `CloudWatch counts ${all} invocations, and has no data of the errors of ${sum(unread)}`;
+    return { status: 'unread', text };
+  }
   const failed = sum(errors);
   const percent = (100 * failed) / all;
   const text = `${failed} of ${all} invocations failed in ${minutes} minutes`;

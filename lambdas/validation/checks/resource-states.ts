@@ -19,6 +19,8 @@ export function queue({ atMost }: TargetOf<'sqs'>, samples: readonly (QueueCount
 }
 
 export interface Table {
+  /** As the answer has it. */
+  arn?: string;
   status: string;
   indexes: readonly { name: string; status: string }[];
   /** Absent when it was not asked for. */
@@ -58,12 +60,14 @@ function recoverySeen(status: string): Seen {
 }
 
 export interface Database {
+  /** As the answer has it. */
+  arn?: string;
   status: string;
-  /** Of a cluster: how many instances it has, and whether one of them writes. */
-  members?: { count: number; writers: number };
+  /** Of a cluster. Its own status says nothing of its instances. The status is absent when RDS does not know the instance. */
+  members?: readonly { id: string; writes: boolean; status?: string }[];
 }
 
-export const EXPECTED_OF_DATABASE = 'the database is available';
+export const EXPECTED_OF_DATABASE = 'the database and its instances are available';
 
 /**
  * While it backs itself up or is optimized, a database serves:
@@ -76,12 +80,24 @@ const BECOMES_AVAILABLE =
 export function database(found: Database | undefined): Seen[] {
   if (!found) return [{ status: 'failed', text: 'the database does not exist' }];
   const { status, members } = found;
-  const own: Seen = AVAILABLE.has(status)
-    ? { status: 'passed', text: status }
-    : { status: BECOMES_AVAILABLE.test(status) ? 'not-ready' : 'failed', text: status };
-  if (!members) return [own];
-  const text = `${members.count} instances, ${members.writers} of which write`;
-  return [own, { status: members.writers === 1 ? 'passed' : 'not-ready', text }];
+  if (!members) return [availability(status, status)];
+  const writers = members.filter(({ writes }) => writes).length;
+  return [
+    availability(status, status),
+    {
+      status: writers === 1 ? 'passed' : 'not-ready',
+      text: `${members.length} instances, ${writers} of which write`,
+    },
+    ...members.map((one): Seen => {
+      if (one.status === undefined) return { status: 'not-ready', text: `instance ${one.id} does not exist` };
+      return availability(one.status, `instance ${one.id} is ${one.status}`);
+    }),
+  ];
+}
+
+function availability(status: string, text: string): Seen {
+  if (AVAILABLE.has(status)) return { status: 'passed', text };
+  return { status: BECOMES_AVAILABLE.test(status) ? 'not-ready' : 'failed', text };
 }
 
 export interface Machine {
@@ -100,17 +116,28 @@ export function machine({ last, atLeast }: TargetOf<'step-functions'>, found: Ma
   if (wanted === 0) return [state];
   const ended = found.ended.slice(0, wanted);
   const bad = ended.slice(0, last).filter(({ status }) => status !== 'SUCCEEDED');
+  const well = Math.min(last, ended.length);
   return [
     state,
     ...bad.map(({ name, status }): Seen => ({ status: 'not-ready', text: `execution ${name} ${status}` })),
     ...(ended.length < atLeast
       ? [{ status: 'unread' as const, text: `${ended.length} executions have ended, and ${atLeast} are wanted` }]
       : []),
-    ...(bad.length === 0 ? [{ status: 'passed' as const, text: `${ended.length} executions SUCCEEDED` }] : []),
+    ...(bad.length === 0 ? [{ status: 'passed' as const, text: endedText(well, ended.length) }] : []),
   ];
 }
 
+/** Only the last ones have to have succeeded. */
+function endedText(succeeded: number, ended: number): string {
+  if (ended === 0) return 'no execution has ended yet';
+  return succeeded === ended
+    ? `${ended} executions SUCCEEDED`
+    : `${ended} executions have ended, the last ${succeeded} SUCCEEDED`;
+}
+
 export interface Rule {
+  /** As the answer has it. */
+  arn?: string;
   state: string;
   /** By id. */
   targets: readonly string[];

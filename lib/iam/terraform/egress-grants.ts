@@ -40,10 +40,30 @@ export function egressGrants(construct: Construct, project: string): Grant[] {
       wildcardReason: BY_TAG,
     },
     {
-      actions: ['ec2:CreateTags', 'ec2:DeleteTags', 'ec2:ReleaseAddress', 'ec2:DeleteNatGateway'],
+      actions: [
+        'ec2:CreateTags',
+        'ec2:DeleteTags',
+        'ec2:DisassociateAddress',
+        'ec2:ReleaseAddress',
+        'ec2:DeleteNatGateway',
+      ],
       resources: ec2('elastic-ip', 'natgateway'),
       conditions: tagged,
       wildcardReason: BY_TAG,
+    },
+    // The provider ends the association of an address before it releases the address. AWS makes the gateway's interface, and gives it no
+    // tag; the address has one.
+    {
+      actions: ['ec2:DisassociateAddress'],
+      resources: ec2('network-interface'),
+      wildcardReason: 'EC2 asks for the action on the address as well, whose tag limits this.',
+    },
+    // The association has ended with its gateway, and the call then names no address.
+    {
+      actions: ['ec2:DisassociateAddress'],
+      resources: ec2('elastic-ip'),
+      conditions: { Null: { 'ec2:AllocationId': 'true' } },
+      wildcardReason: 'EC2 sets the key for every address that exists, so the grant reaches none.',
     },
   ];
 }

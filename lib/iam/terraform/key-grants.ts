@@ -16,7 +16,14 @@ export function keyGrants(construct: Construct, project: string, name: string): 
   const aliases = expandActions('kms', { Create: ['Alias'], Update: ['Alias'], Delete: ['Alias'] });
   return [
     { actions: ['kms:CreateKey'], resources: ['*'], conditions: requested, wildcardReason: BY_TAG },
-    { actions: ['kms:TagResource'], resources: keys, conditions: requested, wildcardReason: BY_TAG },
+    {
+      actions: ['kms:TagResource'],
+      resources: keys,
+      // CreateKey asks for this on a key that has neither yet. A key that has either may be a stranger's, and its tag would open all of the below.
+      // https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+      conditions: { ...requested, Null: { 'aws:ResourceTag/project': 'true', 'kms:ResourceAliases': 'true' } },
+      wildcardReason: BY_TAG,
+    },
     {
       actions: [
         ...expandActions('kms', {

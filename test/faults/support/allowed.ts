@@ -58,6 +58,10 @@ export const ALLOWED: readonly Allowance[] = [
       'The late answer is of a world in which the worker has deleted this very order, so it cannot be older than the order.',
   },
   {
+    cell: /^resources (lambda|invoke) · .* · ReservedConcurrentExecutions (is missing|is null)$/,
+    because: 'Lambda leaves it out for a function without a reserved concurrency.',
+  },
+  {
     cell: /^preflight .* GetItem · Item (is missing|is null|has null items)$/,
     because:
       'DynamoDB leaves Item out when there is no such item, and the SDK reads null as left out. The claim reads the record again, and refuses what preflight has not seen.',

@@ -81,7 +81,7 @@ const recovery = (PointInTimeRecoveryStatus: string) => () => ({
 const database = (status: string) => () =>
   `<DBInstances><DBInstance><DBInstanceIdentifier>${name('db')}</DBInstanceIdentifier><DBInstanceStatus>${status}</DBInstanceStatus></DBInstance></DBInstances>`;
 const cluster = (status: string, writes = true) => {
-  const member = `<DBClusterMember><DBInstanceIdentifier>a</DBInstanceIdentifier><IsClusterWriter>${writes}</IsClusterWriter></DBClusterMember>`;
+  const member = `<DBClusterMember><DBInstanceIdentifier>${name('db')}</DBInstanceIdentifier><IsClusterWriter>${writes}</IsClusterWriter></DBClusterMember>`;
   return () =>
     `<DBClusters><DBCluster><DBClusterIdentifier>${name('db')}</DBClusterIdentifier><Status>${status}</Status><DBClusterMembers>${member}</DBClusterMembers></DBCluster></DBClusters>`;
 };
@@ -94,17 +94,18 @@ const queued = (visible: number) => () => ({
 });
 const executions =
   (...states: string[]) =>
-  () => ({
+  (_: unknown, startDate = 1) => ({
     executions: states.map((status, n) => ({
       executionArn: `e${n}`,
       name: `e${n}`,
       stateMachineArn: machine,
       status,
-      startDate: 1,
+      startDate,
     })),
   });
 const rule = (State: string) => () => ({ Name: name('nightly'), Arn: 'arn:rule', State });
 
+const concurrency = `lambda GET /2019-09-30/functions/${name('api')}/concurrency`;
 const configuration = `lambda GET /2015-03-31/functions/${name('api')}/configuration`;
 
 const invocation = `lambda POST /2015-03-31/functions/${name('api')}/invocations`;
@@ -113,13 +114,20 @@ const RESOURCE_WORLD: Operations = {
   'monitoring DescribeAlarms': alarm('OK'),
   'monitoring GetMetricData': data((metric) => (metric === 'Errors' ? 0 : 10)),
   [configuration]: lambda(),
+  [concurrency]: () => ({ ReservedConcurrentExecutions: 1 }),
   [invocation]: () => ({ n: 2 }),
   'dynamodb DescribeTable': table('ACTIVE'),
   'dynamodb DescribeContinuousBackups': recovery('ENABLED'),
   'rds DescribeDBInstances': database('available'),
   'rds DescribeDBClusters': cluster('available'),
   'sqs GetQueueAttributes': queued(0),
-  'states DescribeStateMachine': () => ({ stateMachineArn: machine, name: 'x', status: 'ACTIVE', type: 'STANDARD' }),
+  'states DescribeStateMachine': () => ({
+    stateMachineArn: machine,
+    name: 'x',
+    status: 'ACTIVE',
+    type: 'STANDARD',
+    creationDate: 1,
+  }),
   'states ListExecutions': executions('SUCCEEDED'),
   'events DescribeRule': rule('ENABLED'),
   'events ListTargetsByRule': () => ({ Targets: [{ Id: 't', Arn: 'arn:target' }] }),
@@ -138,6 +146,7 @@ const BROKEN: Record<Subject, readonly Broken[]> = {
   ],
   lambda: [
     { name: 'failed', changes: { [configuration]: lambda({ State: 'Failed' }) } },
+    { name: 'deactivated', changes: { [concurrency]: () => ({ ReservedConcurrentExecutions: 0 }) } },
     { name: 'update failed', changes: { [configuration]: lambda({ LastUpdateStatus: 'Failed' }) } },
     { name: 'errors', changes: { 'monitoring GetMetricData': data((metric) => (metric === 'Errors' ? 5 : 10)) } },
   ],
@@ -162,6 +171,7 @@ const BROKEN: Record<Subject, readonly Broken[]> = {
   ],
   cluster: [
     { name: 'stopped', changes: { 'rds DescribeDBClusters': cluster('stopped') } },
+    { name: 'its writer stopped', changes: { 'rds DescribeDBInstances': database('stopped') } },
     { name: 'no writer', changes: { 'rds DescribeDBClusters': cluster('available', false) } },
     { name: 'no cluster', changes: { 'rds DescribeDBClusters': NOT_FOUND('DBClusterNotFoundFault') } },
   ],
@@ -188,6 +198,10 @@ const BROKEN: Record<Subject, readonly Broken[]> = {
   ],
   'step-functions': [
     { name: 'failed', changes: { 'states ListExecutions': executions('FAILED', 'SUCCEEDED') } },
+    {
+      name: 'ran under an earlier machine',
+      changes: { 'states ListExecutions': (params) => executions('SUCCEEDED')(params, 0) },
+    },
     { name: 'never ran', changes: { 'states ListExecutions': executions() } },
     { name: 'no machine', changes: { 'states DescribeStateMachine': NOT_FOUND('StateMachineDoesNotExist') } },
   ],

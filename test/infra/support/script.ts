@@ -87,7 +87,9 @@ export class Script {
     writeFileSync(this.#exports, '');
     this.#aws = new FakeAws(this.directory, this.#calls, answers);
     const pack = [process.execPath, join(import.meta.dirname, 'pack-plan.ts')].map((one) => `'${one}'`).join(' ');
-    for (const [name, body] of Object.entries({ ...commands, 'pack-plan': `exec ${pack} "$@"` })) {
+    // The environment of a build does not have the folder in which Node keeps what it has compiled.
+    const compiled = `NODE_COMPILE_CACHE='${process.env.NODE_COMPILE_CACHE ?? ''}'`;
+    for (const [name, body] of Object.entries({ ...commands, 'pack-plan': `${compiled} exec ${pack} "$@"` })) {
       const path = join(this.directory, name);
       writeFileSync(path, `#!/usr/bin/env bash\n${body}\n`);
       chmodSync(path, 0o755);

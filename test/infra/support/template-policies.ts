@@ -33,6 +33,7 @@ const ARNS: Record<string, string> = {
   'AWS::IAM::ManagedPolicy.Ref': 'arn:aws:iam::123456789012:policy/policy',
   'AWS::IAM::Role.Arn': 'arn:aws:iam::123456789012:role/role',
   'AWS::Lambda::Function.Arn': 'arn:aws:lambda:eu-west-1:123456789012:function:function',
+  'AWS::Events::ApiDestination.Arn': 'arn:aws:events:eu-west-1:123456789012:api-destination/name/0123abcd',
   // CloudFormation's attribute ends in a wildcard for the streams.
   'AWS::Logs::LogGroup.Arn': 'arn:aws:logs:eu-west-1:123456789012:log-group:group:*',
 };

@@ -15,7 +15,9 @@ export interface Resource {
 }
 interface Event {
   type: string;
+  '@testfile'?: string;
   '@testrun'?: string;
+  test_summary?: TestedRoot['summary'];
   test_state?: { root_module: { resources: Resource[] } };
   test_plan?: { resource_changes: (Omit<Resource, 'values'> & { change: { after: Resource['values'] } })[] };
 }
@@ -48,28 +50,44 @@ export async function initialize(root: string, data: string, cliConfiguration: s
   return environment;
 }
 
+/** Terraform's own tests of a root, as they ran with their mocked provider. */
+export interface TestedRoot {
+  root: string;
+  summary: { status: string; passed: number; failed: number; errored: number };
+  /** The lines are events in JSON with what a run has planned or applied. Each has the schemas of the provider, 14 MB. */
+  lines: readonly string[];
+}
+
 /**
- * Returns the resources that a test file of the root plans or applies with its mocked provider.
+ * Runs all tests of the root, once for everybody who reads what they plan or apply.
  * @param environment the result of `initialize`
+ * @throws {Error} with what Terraform printed, when its exit code is not 0
+ */
+export async function testRoot(root: string, environment: NodeJS.ProcessEnv): Promise<TestedRoot> {
+  const { stdout } = await promisify(execFile)('terraform', [`-chdir=${root}`, 'test', '-json', '-verbose'], {
+    env: environment,
+    maxBuffer: 512 * 1024 * 1024,
+  }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+    const failures = (error.stdout ?? '').split('\n').filter((line) => /"type":"diagnostic"/.test(line));
+    throw new Error([error.message, ...failures, error.stderr].join('\n'));
+  });
+  const all = stdout.split('\n');
+  const last = all.find((line) => line.includes('"type":"test_summary"'));
+  const summary = last && (JSON.parse(last) as Event).test_summary;
+  if (!summary) throw new Error(`the tests of ${root} have no summary`);
+  return { root, summary, lines: all.filter((line) => /"type":"test_(plan|state)"/.test(line)) };
+}
+
+/**
+ * Returns the resources that a test file plans or applies.
  * @param run the name of a run of the file; all runs by default
  * @throws {Error} when there is no resource
  */
-export async function resourcesOfRoot(
-  root: string,
-  file: string,
-  environment: NodeJS.ProcessEnv,
-  run?: string,
-): Promise<Resource[]> {
-  const { stdout } = await promisify(execFile)(
-    'terraform',
-    [`-chdir=${root}`, 'test', '-json', '-verbose', `-filter=${file}`],
-    { env: environment, maxBuffer: 64 * 1024 * 1024 },
-  );
-  const resources = stdout
-    .split('\n')
-    .filter((line) => /"type":"test_(plan|state)"/.test(line))
+export function resourcesOf({ root, lines }: TestedRoot, file: string, run?: string): Resource[] {
+  const resources = lines
+    .filter((line) => line.includes(`"@testfile":"${file}"`))
     .map((line) => JSON.parse(line) as Event)
-    .filter((event) => !run || event['@testrun'] === run)
+    .filter((event) => event['@testfile'] === file && (!run || event['@testrun'] === run))
     .flatMap(
       ({ test_state, test_plan }) =>
         test_state?.root_module.resources ??
@@ -80,9 +98,8 @@ export async function resourcesOfRoot(
   return resources;
 }
 
-export async function policiesOfRoot(...args: Parameters<typeof resourcesOfRoot>): Promise<NamedPolicies[]> {
-  const resources = await resourcesOfRoot(...args);
-  return resources.flatMap(({ address, type, values }) =>
+export function policiesOfRoot(tested: TestedRoot, file: string): NamedPolicies[] {
+  return resourcesOf(tested, file).flatMap(({ address, type, values }) =>
     Object.entries(values).flatMap(([attribute, value]) => {
       if (typeof value !== 'string' || !value.includes('"Statement"')) return [];
       const kind = POLICIES[`${type}.${attribute}`];

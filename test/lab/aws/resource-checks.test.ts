@@ -2,7 +2,12 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  DeleteFunctionConcurrencyCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
 import { CreateDBInstanceCommand, RDSClient, StopDBInstanceCommand } from '@aws-sdk/client-rds';
 import {
   CreateStateMachineCommand,
@@ -35,6 +40,7 @@ let lab: Lab;
 let cloudwatch: CloudWatchClient;
 let dynamodb: DynamoDBClient;
 let events: EventBridgeClient;
+let lambda: LambdaClient;
 let rds: RDSClient;
 let sfn: SFNClient;
 let sqs: SQSClient;
@@ -94,6 +100,7 @@ beforeAll(async () => {
     new DynamoDBClient(client),
     new EventBridgeClient(client),
   ];
+  lambda = new LambdaClient(client);
   [rds, sfn, sqs] = [new RDSClient(client), new SFNClient(client), new SQSClient(client)];
   await makeAll();
   const credentials = lab.context.credentials.issue(await roleFor('check', targets), 'check');
@@ -128,7 +135,7 @@ async function makeAll(): Promise<void> {
     }),
   );
   await cloudwatch.send(new SetAlarmStateCommand({ AlarmName: NAMED('high'), StateValue: 'OK', StateReason: 'well' }));
-  await new LambdaClient(lab.context.client).send(
+  await lambda.send(
     new CreateFunctionCommand({
       ...{ FunctionName: NAMED('api'), Runtime: 'nodejs24.x', Role: role, Handler: 'index.handler', Timeout: 10 },
       Code: {
@@ -207,6 +214,9 @@ test('all kinds pass, with what their targets need and no more', async () => {
   expect(await look()).toMatchObject({ status: 'passed', bad: [] });
 });
 
+const NO_CONCURRENCY = { FunctionName: NAMED('api'), ReservedConcurrentExecutions: 0 };
+const allowAgain = () => lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName: NAMED('api') }));
+
 describe('a resource that is broken is noticed, and no other', () => {
   const broken: [
     kind: string,
@@ -216,6 +226,7 @@ describe('a resource that is broken is noticed, and no other', () => {
   ][] = [
     ['alarms', () => setAlarm('ALARM'), () => setAlarm('OK'), 'not-ready'],
     ['alarms', () => setAlarm('INSUFFICIENT_DATA'), () => setAlarm('OK'), 'unread'],
+    ['lambda', () => lambda.send(new PutFunctionConcurrencyCommand(NO_CONCURRENCY)), allowAgain, 'failed'],
     ['rds', () => rds.send(new StopDBInstanceCommand({ DBInstanceIdentifier: NAMED('db') })), undefined, 'failed'],
     ['eventbridge-rule', () => events.send(new DisableRuleCommand({ Name: NAMED('nightly') })), undefined, 'failed'],
     ['step-functions', () => run({ bad: true }), undefined, 'not-ready'],

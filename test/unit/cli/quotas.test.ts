@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { platformsOf } from '../../../cli/diagnose.ts';
 import { diagnoseBuilds, diagnoseQuota, quotasOf } from '../../../cli/quotas.ts';
 
 const STACK = resolve(import.meta.dirname, '../../../infra/aws-v3/stack');
@@ -63,24 +64,52 @@ test('what an environment takes is what its Terraform root makes', () => {
   });
 });
 
-describe('concurrent builds', () => {
+describe.each([
+  ['ARM_CONTAINER', 'CodeBuild concurrent builds', 'L-5ED1D25B', 'ARM/Small'],
+  ['LINUX_CONTAINER', 'CodeBuild concurrent builds of x86-64 images', 'L-9D07B6EF', 'Linux/Small'],
+] as const)('concurrent builds in an %s', (platform, name, code, type) => {
   test.each([
     [0, 0, 'failed', 'a build that cannot start'],
     [1, 0, 'warning', 'an environment takes 1, and 2 environments 2; the others wait, 5 of them in CodeBuild'],
-    [2, 0, 'ok', '2 at once (Concurrently running builds for ARM/Small environment)'],
+    [2, 0, 'ok', `2 at once (Concurrently running builds for ${type} environment)`],
     [2, 1, 'ok', '2 at once'],
     [4, 5, 'warning', '5 environments 5; the others wait, 20 of them'],
     [60, 5, 'ok', '60 at once'],
   ])('under a quota of %i with %i environments are %s', async (limit, environments, status, detail) => {
-    const allowed = async ({ code }: { code: string }) => (code === 'L-5ED1D25B' ? limit : Number.NaN);
-    const told = await diagnoseBuilds(allowed, environments, 'eu-west-1');
-    expect(told).toMatchObject({ status, detail: expect.stringContaining(detail) });
-    const fix = `aws service-quotas request-service-quota-increase --region eu-west-1 --service-code codebuild --quota-code L-5ED1D25B --desired-value ${Math.max(2, environments)}`;
+    const allowed = async ({ code: asked }: { code: string }) => (asked === code ? limit : Number.NaN);
+    const told = await diagnoseBuilds(allowed, environments, 'eu-west-1', platform);
+    expect(told).toMatchObject({ name, status, detail: expect.stringContaining(detail) });
+    const fix = `aws service-quotas request-service-quota-increase --region eu-west-1 --service-code codebuild --quota-code ${code} --desired-value ${Math.max(2, environments)}`;
     expect(told.fix).toBe(status === 'ok' ? undefined : fix);
   });
 
   test('are unknown, and never ok, when the quota cannot be read', async () => {
-    const told = await diagnoseBuilds(async () => Promise.reject(new Error('denied')), 0, 'eu-west-1');
-    expect(told).toMatchObject({ status: 'unknown', detail: expect.stringContaining('cannot be read') });
+    const told = await diagnoseBuilds(async () => Promise.reject(new Error('denied')), 0, 'eu-west-1', platform);
+    expect(told).toMatchObject({ name, status: 'unknown', detail: expect.stringContaining('cannot be read') });
   });
+});
+
+test.each<[string, () => Promise<object>, string[]]>([
+  [
+    'those of the projects',
+    async () => ({ projects: [{ environment: { type: 'LINUX_CONTAINER' } }] }),
+    ['LINUX_CONTAINER'],
+  ],
+  [
+    'each once',
+    async () => ({ projects: [1, 2].map(() => ({ environment: { type: 'ARM_CONTAINER' } })) }),
+    ['ARM_CONTAINER'],
+  ],
+  [
+    'those of the configuration before the first deployment',
+    async () => ({ projects: [] }),
+    ['ARM_CONTAINER', 'LINUX_CONTAINER'],
+  ],
+  [
+    'those of the configuration where projects cannot be read',
+    async () => Promise.reject(new Error('denied')),
+    ['ARM_CONTAINER', 'LINUX_CONTAINER'],
+  ],
+])('platforms of builds are %s', async (_, send, expected) => {
+  expect(await platformsOf({ codebuild: { send } as never }, ['ARM_CONTAINER', 'LINUX_CONTAINER'])).toEqual(expected);
 });

@@ -24,11 +24,12 @@ afterEach(() => github.stop());
 
 /** Executions of this runbook succeed, or fail where `failing` has an end for their action. */
 class Runbook {
-  readonly environments = new Map<number, PullRequestStatus>();
+  readonly environments = new Map<number, Omit<PullRequestStatus, 'hasImages'>>();
   readonly asked: PullRequestEvent[] = [];
   readonly said: string[] = [];
   readonly outputs: Record<string, string> = {};
   failing: Partial<Record<PullRequestEvent['action'], End>> = {};
+  hasImages = true;
   summary = '';
   junit = '';
   #last: PullRequestEvent | undefined;
@@ -41,7 +42,10 @@ class Runbook {
         this.asked.push(event);
         if (event.action === 'list') return { numbers: [...this.environments.keys()] };
         if (event.action === 'status')
-          return this.environments.get(event.number) ?? { environment: `pr-${event.number}`, status: 'NONE' };
+          return {
+            ...(this.environments.get(event.number) ?? { environment: `pr-${event.number}`, status: 'NONE' }),
+            hasImages: this.hasImages,
+          };
         this.#last = event;
         return { environment: `pr-${event.number}`, execution: `arn:aws:states:x:${event.action}` };
       },
@@ -130,6 +134,7 @@ describe('the life of a pull request', () => {
     expect(commentsOf(123)[1]).toContain('$0.092 an hour');
     expect(runbook.outputs).toMatchObject({
       environment: 'pr-123',
+      images: 'true',
       status: 'LIVE',
       verdict: 'PASSED',
       address: 'http://alb-1.example',
@@ -145,6 +150,20 @@ describe('the life of a pull request', () => {
     expect(commentsOf(123)[1]).toContain('⚪ `pr-123`: GONE');
     await action('down', runbook, { attempt: '10-1' });
     expect(runbook.started.slice(3)).toEqual(['teardown']);
+  });
+
+  test('of a stack without images has nothing to push or deploy: each push is validated', async () => {
+    github.open(123);
+    const runbook = new Runbook();
+    runbook.hasImages = false;
+    await action('up', runbook);
+    expect(runbook.started).toEqual(['provision', 'validate']);
+    expect(runbook.outputs.images).toBe('false');
+    expect(await action('up', runbook, { attempt: '8-1' })).toBeUndefined();
+    expect(runbook.started.slice(2)).toEqual(['validate']);
+    expect(commentsOf(123)).toEqual([expect.stringContaining('✅ `pr-123`: LIVE')]);
+    // The environment has nothing of the commit.
+    expect(commentsOf(123)[0]).not.toContain('Commit');
   });
 
   test('what fails is in the comment, the annotations, the summary and the JUnit file, and fails the job', async () => {

@@ -13,6 +13,7 @@ import {
 const told = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
   status: {
     environment: 'pr-1',
+    hasImages: true,
     status: 'LIVE',
     verdict: 'FAILED',
     validatedAt: '2026-01-31T13:20:00Z',

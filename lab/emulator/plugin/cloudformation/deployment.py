@@ -6,6 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from .. import gateway
+from .dynamic import resolve
 from .resource import Made, Replace, Request, Resource, provider_of
 from .template import dependencies, in_dependency_order
 
@@ -154,7 +156,8 @@ class Deployment:
         return Request(
             resource.logical_resource_id,
             resource.cf_resource_type,
-            properties,
+            # The stack keeps the references: a secret's value is in no record of it.
+            resolve(properties, lambda service: gateway.client(service, stack.region_name)),
             stack.stack_id,
             stack.name,
             stack.account_id,

@@ -7,6 +7,19 @@ const R = 'eu-west-1:123456789012';
 
 const rows: [string, Parameters<typeof aCall>, unknown][] = [
   [
+    'an API destination that a rule invokes',
+    [
+      'events',
+      { action: 'InvokeApiDestination', params: { Arn: `arn:aws:events:${R}:api-destination/d/1`, Payload: '{}' } },
+    ],
+    [{ action: 'events:InvokeApiDestination', resources: [`arn:aws:events:${R}:api-destination/d/1`] }],
+  ],
+  [
+    'a connection, which is no rule of that name',
+    ['events', { action: 'CreateConnection', params: { Name: 'c' } }],
+    [{ action: 'events:CreateConnection', resources: [`arn:aws:events:${R}:connection/c`] }],
+  ],
+  [
     'a queue by its URL',
     ['sqs', { action: 'GetQueueAttributes', params: { QueueUrl: 'http://127.0.0.1:1/123456789012/orders' } }],
     [{ action: 'sqs:GetQueueAttributes', resources: [`arn:aws:sqs:${R}:orders`] }],
@@ -27,6 +40,37 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
         context: { 'ecs:cluster': `arn:aws:ecs:${R}:cluster/c` },
       },
     ],
+  ],
+  [
+    'an association of an address, by the address and its interface, which the account has',
+    [
+      'ec2',
+      {
+        action: 'DisassociateAddress',
+        params: {
+          AssociationId: 'eipassoc-01234567',
+          AllocationId: 'eipalloc-01234567',
+          NetworkInterfaceId: 'eni-01234567',
+        },
+      },
+    ],
+    [
+      {
+        action: 'ec2:DisassociateAddress',
+        resources: [`arn:aws:ec2:${R}:elastic-ip/eipalloc-01234567`],
+        context: { 'ec2:AllocationId': 'eipalloc-01234567' },
+      },
+      {
+        action: 'ec2:DisassociateAddress',
+        resources: [`arn:aws:ec2:${R}:network-interface/eni-01234567`],
+        context: {},
+      },
+    ],
+  ],
+  [
+    'an association that has ended',
+    ['ec2', { action: 'DisassociateAddress', params: { AssociationId: 'eipassoc-01234567' } }],
+    [{ action: 'ec2:DisassociateAddress', resources: [`arn:aws:ec2:${R}:elastic-ip/*`] }],
   ],
   [
     'a load balancer, whose security groups are looked up in its VPC',

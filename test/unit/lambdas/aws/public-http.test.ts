@@ -58,10 +58,18 @@ describe('a call to a public host', () => {
   let calls = 0;
   const server = createServer((_, response) => {
     calls += 1;
+    response.setHeader('age', '17');
     response.end('{"status":"UP"}');
   });
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test('knows how old the answer of a cache is', async () => {
+    const to = { port: (server.address() as AddressInfo).port };
+    const answer = await exchange({ host: 'x', path: '/' }, '127.0.0.1', AbortSignal.timeout(5_000), to);
+    expect(answer).toMatchObject({ kind: 'answer', age: 17 });
+    calls = 0;
+  });
 
   test.each([
     ['localhost', /resolves to .*, which is not a public address/],

@@ -135,15 +135,22 @@ describe('functions', () => {
     ['without a state', { ...well, State: undefined }],
     ['without its last update', { ...well, LastUpdateStatus: undefined }],
     ['nothing', {}],
+    ['a concurrency that is no number', { ...well, ReservedConcurrentExecutions: 'none' }],
   ])('%s is no answer', async (_name, body) => {
     await answers(body);
     await expect((await import(`${adapters}/lambda-functions.ts`)).describeFunction('api')).rejects.toThrow();
+  });
+
+  test('are asked for their concurrency', async () => {
+    await answers(well, { ReservedConcurrentExecutions: 0 });
+    const { describeFunction } = await import(`${adapters}/lambda-functions.ts`);
+    expect(await describeFunction('api')).toMatchObject({ state: 'Active', reserved: 0 });
   });
 });
 
 describe('machines', () => {
   const arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:x';
-  const machine = { stateMachineArn: arn, name: 'x', status: 'ACTIVE' };
+  const machine = { stateMachineArn: arn, name: 'x', status: 'ACTIVE', creationDate: 1 };
   const ran = (name: string, status: string) => ({
     name,
     status,
@@ -164,7 +171,22 @@ describe('machines', () => {
     expect(asked).toHaveLength(4);
   });
 
+  test('have none of the executions of a machine that had the name before', async () => {
+    const [old, own] = [
+      { ...ran('old', 'SUCCEEDED'), startDate: 9 },
+      { ...ran('own', 'SUCCEEDED'), startDate: 10 },
+    ];
+    await answers({ ...machine, creationDate: 10 }, { executions: [own, old], nextToken: 't' });
+    const { describeMachine } = await import(`${adapters}/state-machines.ts`);
+    expect((await describeMachine(arn, 5))?.ended).toEqual([{ name: 'own', status: 'SUCCEEDED' }]);
+  });
+
   test.each<[string, object[]]>([
+    ['without the time of its creation', [{ ...machine, creationDate: undefined }, { executions: [] }]],
+    [
+      'with an execution without its start',
+      [machine, { executions: [{ ...ran('a', 'SUCCEEDED'), startDate: undefined }] }],
+    ],
     ['another', [{ ...machine, stateMachineArn: 'arn:other' }]],
     ['without a status', [{ ...machine, status: undefined }]],
     ['without a list of executions', [machine, {}]],
@@ -198,6 +220,23 @@ describe('rules', () => {
 describe('databases', () => {
   const instances = (xml: string) =>
     `<DescribeDBInstancesResponse><DescribeDBInstancesResult>${xml}</DescribeDBInstancesResult></DescribeDBInstancesResponse>`;
+  const cluster = `<DescribeDBClustersResponse><DescribeDBClustersResult><DBClusters><DBCluster><DBClusterIdentifier>c</DBClusterIdentifier><Status>available</Status><DBClusterMembers><DBClusterMember><DBInstanceIdentifier>db</DBInstanceIdentifier><IsClusterWriter>true</IsClusterWriter></DBClusterMember></DBClusterMembers></DBCluster></DBClusters></DescribeDBClustersResult></DescribeDBClustersResponse>`;
+  test('of a cluster are described, each by its own name', async () => {
+    const stopped =
+      '<DBInstances><DBInstance><DBInstanceIdentifier>db</DBInstanceIdentifier><DBInstanceStatus>stopped</DBInstanceStatus></DBInstance></DBInstances>';
+    const asked = await answers(cluster, instances(stopped));
+    const { describeCluster } = await import(`${adapters}/databases.ts`);
+    expect(await describeCluster('c')).toEqual({
+      ...{ status: 'available', members: [{ id: 'db', writes: true, status: 'stopped' }] },
+    });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('of a cluster that are not in the answer are no answer', async () => {
+    await answers(cluster, instances('<DBInstances></DBInstances>'));
+    await expect((await import(`${adapters}/databases.ts`)).describeCluster('c')).rejects.toThrow();
+  });
+
   test.each<[string, string]>([
     [
       'another',

@@ -82,6 +82,7 @@ describe('claim of a provision', () => {
       owner: mine,
       ownerMachine: 'provision',
       createdAt: NOW,
+      createdBy: mine,
       expiresAt: '2026-01-31T20:00:00Z',
     });
     expect(ports.copyBundle).toHaveBeenCalledWith(result.keys.bundle, false);
@@ -122,10 +123,15 @@ describe('claim of a provision', () => {
   test.each(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'MISSING'])(
     'takes over from a %s owner',
     async (status) => {
-      const long = { createdAt: '2026-01-31T02:00:00Z', claimedAt: '2026-01-31T11:50:00Z' };
+      const long = { createdAt: '2026-01-31T02:00:00Z', createdBy: other, claimedAt: '2026-01-31T11:50:00Z' };
       const { records, ports } = setUp(aRecord(long), { [other]: status });
       expect(await claim(aRequest({ record: aRecord(long) }), ports)).toMatchObject({ run: RUN, fencing: 4 });
-      expect(records.record).toMatchObject({ owner: mine, status: 'PROVISIONING', createdAt: '2026-01-31T02:00:00Z' });
+      expect(records.record).toMatchObject({
+        owner: mine,
+        status: 'PROVISIONING',
+        createdAt: '2026-01-31T02:00:00Z',
+        createdBy: other,
+      });
     },
   );
 

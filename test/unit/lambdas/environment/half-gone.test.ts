@@ -188,6 +188,7 @@ describe('an environment whose teardown has begun', () => {
         return text === undefined ? { kind: 'no-object' } : { kind: 'found', text };
       },
       writeInventory: async () => {},
+      now: () => 0,
     });
     await expect(taken).resolves.toMatchObject({ stateExists: false });
   });

@@ -5,6 +5,7 @@ import {
   protectInput,
   provisionInput,
   teardownInput,
+  validateInput,
 } from '../../../../lambdas/contracts/contracts.ts';
 import {
   type PullRequestEvent,
@@ -19,6 +20,7 @@ import { ACCOUNT, aRecord, arnOf } from '../support/fixtures.ts';
 const INPUTS = {
   provision: provisionInput,
   deploy: deployInput,
+  validate: validateInput,
   teardown: teardownInput,
   extend: extendInput,
   protect: protectInput,
@@ -27,9 +29,9 @@ const machineArns = Object.fromEntries(
   Object.keys(INPUTS).map((name) => [name, `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:runbook-${name}`]),
 ) as Record<PullRequestMachine, string>;
 
-function ask(event: object, records: EnvironmentRecord[] = []) {
+function ask(event: object, records: EnvironmentRecord[] = [], hasImages = true) {
   const ports = {
-    ...{ prefix: 'pr', bucket: 'control', machineArns },
+    ...{ prefix: 'pr', bucket: 'control', machineArns, hasImages },
     startExecution: vi.fn<PullRequestPorts['startExecution']>(async () => 'arn:x'),
     loadRecord: vi.fn(async (name: string) => records.find(({ environment }) => environment === name) ?? null),
     listRecords: async () => ({ records, malformed: ['pr-9', 'dev'] }),
@@ -41,6 +43,7 @@ function ask(event: object, records: EnvironmentRecord[] = []) {
 const EVENTS: Exclude<PullRequestEvent, { action: 'status' | 'list' }>[] = [
   { action: 'provision', number: 123, attempt: '7-1', ttlHours: 24 },
   { action: 'deploy', number: 123, attempt: '7-1', commit: 'abcdef1' },
+  { action: 'validate', number: 123, attempt: '7-1' },
   { action: 'teardown', number: 123, attempt: '7-1' },
   { action: 'extend', number: 123, attempt: '7-1', hours: 8 },
   { action: 'protect', number: 123, attempt: '7-1', until: '2026-02-01T14:00:00Z' },
@@ -52,14 +55,16 @@ test.each(EVENTS)('$action starts that machine for the environment of the number
   expect(await answer).toEqual({ environment: 'pr-123', execution: 'arn:x' });
   const [machine, name, input] = ports.startExecution.mock.calls[0] ?? [];
   expect([machine, name]).toEqual([machineArns[event.action], `pr-123-7-1-${event.action}`]);
-  expect(input).toMatchObject({ environment: 'pr-123', reason: 'pull request 123, attempt 7-1' });
+  expect(input).toMatchObject({ environment: 'pr-123' });
+  // A validation changes nothing, and so it has no reason.
+  if (event.action !== 'validate') expect(input).toMatchObject({ reason: 'pull request 123, attempt 7-1' });
   expect(INPUTS[event.action].safeParse(input).error).toBeUndefined();
 });
 
 test('the same attempt is the same execution', async () => {
-  const { ports } = ask(EVENTS[2] ?? {});
+  const { ports } = ask(EVENTS[3] ?? {});
   ports.startExecution.mockResolvedValue(undefined);
-  expect(await pullRequest(EVENTS[2] as PullRequestEvent, ports)).toEqual({
+  expect(await pullRequest(EVENTS[3] as PullRequestEvent, ports)).toEqual({
     environment: 'pr-123',
     execution: arnOf('teardown', 'pr-123-7-1-teardown'),
   });
@@ -80,8 +85,45 @@ describe('whoever may ask cannot reach another environment', () => {
   });
 });
 
+/** A life that a pull request began. */
+const begun = (environment: string, changes: Partial<EnvironmentRecord> = {}) =>
+  aRecord({ environment, createdBy: arnOf('provision', `${environment}-7-1-provision`), ...changes });
+
+describe('an environment that a person has called like that of a pull request', () => {
+  const byHand = [
+    aRecord({ environment: 'pr-123', createdBy: arnOf('provision', 'b2b3a5d1') }),
+    // The record is older than the attribute.
+    aRecord({ environment: 'pr-123', owner: arnOf('provision', 'b2b3a5d1') }),
+    aRecord({ environment: 'pr-123', createdBy: arnOf('provision', 'pr-12-7-1-provision') }),
+  ];
+  test.each(EVENTS)('is left alone: $action', async (event) => {
+    for (const record of byHand) {
+      const { ports, answer } = ask(event, [record]);
+      await expect(answer).rejects.toThrow(/"pr-123" exists, and no pull request began it/);
+      expect(ports.startExecution).not.toHaveBeenCalled();
+    }
+  });
+
+  test('is not in the list, so that no closed pull request ends it', async () => {
+    for (const record of byHand) expect(await ask({ action: 'list' }, [record]).answer).toEqual({ numbers: [9] });
+  });
+});
+
+test.each(EVENTS)('$action reaches what a pull request began, whoever owns it now', async (event) => {
+  for (const record of [
+    begun('pr-123'),
+    begun('pr-123', { owner: arnOf('teardown', 'b2b3a5d1') }),
+    aRecord({ environment: 'pr-123', owner: arnOf('deploy', 'pr-123-8-1-deploy') }),
+    aRecord({ environment: 'pr-123', status: 'GONE' }),
+  ]) {
+    const { ports, answer } = ask(event, [record]);
+    await answer;
+    expect(ports.startExecution).toHaveBeenCalled();
+  }
+});
+
 test('the list has those that are there, or may be, and nobody else’s', async () => {
-  const of = (environment: string, status: EnvironmentRecord['status'] = 'LIVE') => aRecord({ environment, status });
+  const of = (environment: string, status: EnvironmentRecord['status'] = 'LIVE') => begun(environment, { status });
   const { answer } = ask({ action: 'list' }, [
     of('pr-1'),
     of('pr-2', 'GONE'),
@@ -109,10 +151,15 @@ describe('the status', () => {
       report: 'environments/pr-123/r/report.json',
     } as const;
     expect(await status({ usdPerHour: 0.1, lastValidation })).toEqual({
-      ...{ environment: 'pr-123', status: 'LIVE', commit: 'abcdef1', endsAt: '2026-01-31T20:00:00Z' },
+      ...{ environment: 'pr-123', hasImages: true, status: 'LIVE', commit: 'abcdef1', endsAt: '2026-01-31T20:00:00Z' },
       ...{ address: aRecord().outputs?.alb_dns_name, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
       ...{ validatedAt: '2026-01-31T13:00:00Z', report: { bucket: 'control', key: lastValidation.report } },
     });
+  });
+
+  test('says that the stack has no images, also of an environment that is not there', async () => {
+    const { answer } = ask({ action: 'status', number: 123 }, [], false);
+    expect(await answer).toEqual({ environment: 'pr-123', hasImages: false, status: 'NONE' });
   });
 
   test('has the cost that ends it, at each price for its time', async () => {
@@ -121,9 +168,10 @@ describe('the status', () => {
   });
 
   test('of what is not there, or gone, has neither address nor cost', async () => {
-    expect(await status()).toEqual({ environment: 'pr-123', status: 'NONE' });
+    expect(await status()).toEqual({ environment: 'pr-123', status: 'NONE', hasImages: true });
     expect(await status({ status: 'GONE', usdPerHour: 0.1 })).toEqual({
       environment: 'pr-123',
+      hasImages: true,
       status: 'GONE',
       commit: 'abcdef1',
     });

@@ -142,6 +142,14 @@ describe('an action is asked for on what the plan names', () => {
     planned('aws_sqs_queue_policy', {}, { references: { queue_url: references }, ...more });
   test.each<[string, PlannedChange, (PlannedChange | undefined)[], string[]]>([
     ['the one that it refers to', policy(['aws_sqs_queue.b']), [a, b], [`arn:aws:sqs:${HERE}:b`]],
+    ...['https://sqs.eu-west-1.amazonaws.com', 'http://127.0.0.1:4566'].map(
+      (endpoint): [string, PlannedChange, PlannedChange[], string[]] => [
+        `that of ${endpoint}, where the plan has its URL`,
+        planned('aws_sqs_queue_policy', { queue_url: `${endpoint}/123456789012/q` }),
+        [],
+        [`arn:aws:sqs:${HERE}:q`],
+      ],
+    ),
     ['the only one', policy(['local.queue']), [a], [`arn:aws:sqs:${HERE}:a`]],
     ['one of the same key', policy(['module.m.aws_sqs_queue.all'], { index: 'b' }), each, [`arn:aws:sqs:${HERE}:b`]],
     ['one whose key is spelled out', policy(['module.m.aws_sqs_queue.all["a"]']), each, [`arn:aws:sqs:${HERE}:a`]],
@@ -287,6 +295,25 @@ describe('what IAM says', () => {
       throw new Error('Rate exceeded');
     }, queue);
     expect(failed.unjudged[0]).toBe('IAM did not answer: Error: Rate exceeded');
+  });
+
+  test('not in time: what IAM has said counts, and the rest is said, and does not lack', {
+    timeout: 5_000,
+  }, async () => {
+    const late = new AbortController();
+    const hanging = async (one: Question) => {
+      if (one.actions.includes('sqs:CreateQueue')) return answer(one, () => 'denied');
+      setTimeout(() => late.abort(), 20);
+      return new Promise<never>(() => {});
+    };
+    const changes = [queue, planned('aws_sns_topic', { name: 't' }), planned('aws_vpc')];
+    const { lacking, unjudged } = await missingPermissions(changes, own, place, {
+      simulate: hanging,
+      signal: late.signal,
+    });
+    expect(new Set(lacking.map(({ address }) => address))).toEqual(new Set(['aws_sqs_queue.a']));
+    expect(unjudged).toContain('IAM did not answer: Error: it took longer than a review may take');
+    expect(unjudged).toContain('sns:CreateTopic for aws_sns_topic.a');
   });
 
   test('nothing is asked of other providers, and a type without a row is said', async () => {

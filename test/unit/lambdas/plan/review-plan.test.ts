@@ -161,3 +161,45 @@ describe('a plan whose teardown would fail', () => {
     expect((await review(plan([protectedTable]), {}, { maxDeletions: 0 })).refusal).toContain('terraform.maxDeletions');
   });
 });
+
+describe('a resource whose role needs more than the boundary of this project', () => {
+  const role = (permissions_boundary?: string) => ({
+    address: 'aws_iam_role.a',
+    type: 'aws_iam_role',
+    change: { actions: ['create'], after: { name: 'r', permissions_boundary } },
+  });
+  const ours = 'arn:aws:iam::123456789012:policy/runbook-boundary';
+  const made = (type: string, after: object, actions = ['create']) => ({
+    address: `${type}.a`,
+    type,
+    change: { actions, after },
+  });
+  const inVpc = made('aws_lambda_function', { vpc_config: [{ ipv6_allowed_for_dual_stack: false }] });
+
+  test.each([
+    ['a function in a VPC', inVpc, 'aws_lambda_function.a: a function in a VPC needs ec2:CreateNetworkInterface'],
+    [
+      'a state machine with logs',
+      made('aws_sfn_state_machine', { logging_configuration: [{ level: 'ERROR' }] }, ['update']),
+      'aws_sfn_state_machine.a: a state machine with logs needs logs:CreateLogDelivery',
+    ],
+  ])('is refused before anything is made: %s', async (_, change, line) => {
+    const { refusal } = await review(plan([role(ours), change]));
+    expect(refusal).toContain(line);
+    expect(refusal).toContain('name it in terraform.permissionsBoundary');
+  });
+
+  test.each<[string, object[]]>([
+    ['a boundary of the team', [role('arn:aws:iam::123456789012:policy/team'), inVpc]],
+    ['one role with another boundary', [role(ours), { ...role(), address: 'aws_iam_role.b' }, inVpc]],
+    ['no role in the plan', [inVpc]],
+    ['a function outside of a VPC', [role(ours), made('aws_lambda_function', { vpc_config: [] })]],
+    [
+      'a machine without logs',
+      [role(ours), made('aws_sfn_state_machine', { logging_configuration: [{ level: 'OFF' }] })],
+    ],
+    ['what stays as it is', [role(ours), { ...inVpc, change: { ...inVpc.change, actions: ['no-op'] } }]],
+  ])('is not said with %s', async (_, changes) => {
+    expect((await review(plan(changes))).refusal ?? '').not.toContain('runbook-boundary');
+  });
+});

@@ -39,6 +39,7 @@ test.each([
     }),
     readRun: async () => ({ kind: 'no-object' }),
     writeInventory: async () => {},
+    now: () => 0,
   });
   await expect(taken).resolves.toMatchObject({ resources: 1 });
 });

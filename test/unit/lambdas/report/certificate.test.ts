@@ -56,9 +56,9 @@ describe('the page of a certificate', () => {
       ...[entry('aws_sns_topic', 'u', 'destroyed'), entry('aws_sns_topic_subscription', 's', 'part')],
     ];
     const page = text({ ...cleanCertificate, existed, sweeps } as Certificate);
-    expect(page).toContain('AWS confirms 3 resources gone: 2 answer for 3 of the 4 entries of the state');
-    expect(page).toContain('and 1 are not in the state');
-    expect(page).toContain('1 entries are parts');
+    expect(page).toContain('AWS confirms 3 resources gone: 2 answers are for 3 of 4 entries of the state');
+    expect(page).toContain('and 1 for what is not in the state');
+    expect(page).toContain('1 entry is a part of another resource');
   });
 
   test('has every sweep, with the times of its passes, and an estimate that says so', () => {

@@ -26,9 +26,15 @@ const ELSEWHERE = { ...OWN, owner: 'arn:aws:states:us-east-1:123456789012:execut
 const HERE = { ...OWN, owner: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-provision:1' };
 const home = { region: 'eu-west-1' };
 
+const EARLIER = '2026-01-31T12:00:00Z';
+const LATER = '2026-01-31T14:00:00Z';
 const proofs = ['tags', 'inventory', 'vpc', 'name'];
 const inWords = (one: Attribution) => (one.whose === 'ours' ? one.proof : one.whose);
 const exact = { isExact: () => true };
+/** The service says that the resource was created after the inventory had listed one of its name. */
+const remade = { source: 'inventory' as const, remade: { createdAt: LATER, listedAt: EARLIER } };
+const TEAM_B = { team: 'b' };
+const elsewhereNamed = { names: ['payments'] };
 const ambiguous = { claims: { claimant: () => undefined, isAmbiguous: () => true } };
 
 describe('a resource is', () => {
@@ -61,6 +67,53 @@ describe('a resource is', () => {
       'its tags in no region, of another deployment, by the tagging API',
       'theirs',
       whose({ tags: ELSEWHERE, ofNoRegion: true, source: 'tag' }, undefined, home),
+    ],
+    ['the inventory, made anew with both tags', 'tags', whose({ ...remade, tags: OWN })],
+    ['the inventory, made anew by a stranger', 'theirs', whose({ ...remade, ...elsewhereNamed, tags: TEAM_B })],
+    ['the inventory, made anew without tags', 'theirs', whose({ ...remade, ...elsewhereNamed })],
+    ['the inventory, made anew by another environment', 'theirs', whose({ ...remade, tags: THEIRS })],
+    [
+      'the inventory, made anew, records not readable',
+      'theirs',
+      whose({ ...remade, ...elsewhereNamed }, undefined, { claims: undefined }),
+    ],
+    ['the inventory, made anew, and a living neighbour’s name', 'theirs', whose({ ...remade }, living)],
+    ['the inventory, made anew under a name of its own', 'unproven', whose({ ...remade, tags: TEAM_B })],
+    [
+      'the inventory, a log group made anew under an exact name',
+      'name',
+      whose({ ...remade, type: 'log-group' }, undefined, exact),
+    ],
+    [
+      'the inventory, such a log group with tags of somebody',
+      'unproven',
+      whose({ ...remade, type: 'log-group', tags: TEAM_B }, undefined, exact),
+    ],
+    [
+      'the inventory, a log group that anything may have made anew',
+      'unknown',
+      whose({ ...remade, ...elsewhereNamed, type: 'log-group' }),
+    ],
+    [
+      'the inventory, made anew or changed',
+      'unknown',
+      whose({ ...remade, ...elsewhereNamed, remade: { ...remade.remade, orChanged: true }, tags: TEAM_B }),
+    ],
+    [
+      'the inventory, made anew or changed, and tagged for another',
+      'unknown',
+      whose({ ...remade, remade: { ...remade.remade, orChanged: true }, tags: THEIRS }),
+    ],
+    [
+      'the inventory without tags, made anew without tags',
+      'unknown',
+      whose({ ...remade, ...elsewhereNamed, remade: { ...remade.remade, untagged: true } }),
+    ],
+    ['the inventory, with tags then and none now', 'unproven', whose({ source: 'inventory', lostTags: true })],
+    [
+      'the inventory, with tags then, not readable now',
+      'inventory',
+      whose({ source: 'inventory', lostTags: true, tags: undefined }),
     ],
     ['another environment’s tags', 'theirs', whose({ tags: THEIRS })],
     ['another environment’s tags on an exact name', 'theirs', whose({ tags: THEIRS }, undefined, exact)],
@@ -107,6 +160,19 @@ test('nothing that carries another’s tag is ever proven by anything else', () 
             expect(proofs).not.toContain(inWords(whose(evidence, claimant, owner)));
           }
         }
+      }
+    }
+  }
+});
+
+test('what was made anew is never proven by the inventory', () => {
+  for (const tags of [{}, TEAM_B, { environment: 'life' }, undefined]) {
+    for (const names of [['payments'], ['shop-life-x']]) {
+      for (const orChanged of [true, undefined]) {
+        const evidence = { ...remade, names, tags, remade: { ...remade.remade, ...(orChanged ? { orChanged } : {}) } };
+        const attribution = whose(evidence);
+        expect(inWords(attribution)).not.toBe('inventory');
+        expect(attribution).toMatchObject({ because: expect.stringContaining(`created at ${LATER}`) });
       }
     }
   }

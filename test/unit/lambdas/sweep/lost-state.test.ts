@@ -29,6 +29,7 @@ class World {
         writeInventory: async (key: string, items: InventoryItem[]) => {
           this.files.set(key, JSON.stringify(items));
         },
+        now: () => 0,
       });
       return 'goes on to remove by tags and names, and to empty the state bucket';
     } catch (error) {

@@ -25,12 +25,14 @@ interface World {
   /** Each resource has these tags now, according to its own service. */
   tags?: Record<string, string>;
   ports?: Partial<SweepPorts>;
+  /** The service says that the resources were created at this time. */
+  created?: string;
   /** The sweep adds the resources that the inventory lists and another environment owns, as `id status`. */
   others?: string[];
   fail?: Partial<Record<'list' | 'inventory' | 'tagged' | 'confirm' | 'tags', Error>>;
 }
 
-function sweeperOf({ exists = [], listed = exists, fail = {} }: World): Sweeper {
+function sweeperOf({ exists = [], listed = exists, fail = {}, created }: World): Sweeper {
   return {
     async *list({ owns }) {
       for (const id of listed.filter(owns)) yield { type: 'queue', id };
@@ -42,7 +44,10 @@ function sweeperOf({ exists = [], listed = exists, fail = {} }: World): Sweeper 
       arn.includes('policy') ? PART : arn.includes('odd') ? undefined : { type: 'queue', id: nameOf(arn) },
     async confirm({ id }) {
       if (fail.confirm) throw fail.confirm;
-      return exists.includes(id) ? { status: 'PRESENT', reason: 'url' } : { status: 'ABSENT', reason: 'no such queue' };
+      const at = created ? { created: { at: Date.parse(created) } } : {};
+      return exists.includes(id)
+        ? { status: 'PRESENT', reason: 'url', ...at }
+        : { status: 'ABSENT', reason: 'no such queue' };
     },
   };
 }
@@ -104,7 +109,8 @@ describe('sweep of a service', () => {
   });
 
   test('calls what is in three places by one name', async () => {
-    const world = { exists: [QUEUE], tagged: [arnOfQueue(QUEUE)], inventory: [item('aws_sqs_queue', QUEUE)] };
+    const inventory = [item('aws_sqs_queue', QUEUE)];
+    const world = { exists: [QUEUE], tagged: [arnOfQueue(QUEUE)], inventory, tags: OWN };
     expect(await sweep(world)).toEqual([[QUEUE, 'PRESENT', 'inventory', 'url']]);
   });
 
@@ -143,6 +149,41 @@ describe('sweep of a service', () => {
       expect(found.map(([, status]) => status)).toEqual(exists.length > 0 ? [] : ['ABSENT']);
     },
   );
+
+  const listedAt = '2026-01-31T12:00:00Z';
+  const TEAM_B = { team: 'b' };
+  test.each<[string, string, string | undefined, Record<string, string>, string[]]>([
+    ['a stranger has created since', 'payments', '2026-01-31T13:00:00Z', TEAM_B, ['others: payments']],
+    ['a stranger has created since, without tags', 'payments', '2026-01-31T13:00:00Z', {}, ['others: payments']],
+    ['existed before', 'payments', '2026-01-31T11:00:00Z', TEAM_B, ['payments PRESENT inventory']],
+    ['is as old, by another clock', 'payments', '2026-01-31T12:00:59Z', {}, ['payments PRESENT inventory']],
+    ['was created since, by the environment', 'payments', '2026-01-31T13:00:00Z', OWN, ['payments PRESENT tags']],
+    [
+      'was created since, under a name of the environment',
+      QUEUE,
+      '2026-01-31T13:00:00Z',
+      TEAM_B,
+      [`${QUEUE} PRESENT undefined`],
+    ],
+    ['has lost its tags, and no time of its creation', 'payments', undefined, {}, ['payments PRESENT undefined']],
+  ])('what the inventory lists, and %s', async (_, name, created, tags, told) => {
+    const inventory = [{ ...item('aws_sqs_queue', name), listedAt }];
+    const request = aRequest({ machine: 'sweep' });
+    const ports: SweepPorts = {
+      sweeper: async () => sweeperOf({ exists: [name], listed: [], ...(created ? { created } : {}) }),
+      inventory: async () => inventory,
+      tagged: async function* none() {},
+      project: 'order-platform',
+      owns: (one) => isOwnedName(PREFIX, one),
+      ...NO_NEIGHBOURS,
+      tags: async () => tags,
+    };
+    const { findings, others = [] } = await sweepService({ request, service: 'sqs', pass: 1 }, ports);
+    expect([
+      ...findings.map(({ id, status, proof }) => `${id} ${status} ${proof}`),
+      ...others.map(({ id }) => `others: ${id}`),
+    ]).toEqual(told);
+  });
 
   test('does not ask for parts of something else', async () => {
     const policy = { ...item('aws_sqs_queue_policy', QUEUE), of: [QUEUE] };

@@ -146,8 +146,9 @@ describe('inventory', () => {
       writeInventory: async (_key, items) => {
         written = items;
       },
+      now: () => Date.parse('2026-01-31T14:00:00.500Z'),
     });
-    return { result, ids: written?.map(({ id }) => id) };
+    return { result, ids: written?.map(({ id }) => id), items: written };
   };
   const old = JSON.stringify([{ type: 'aws_sqs_queue', name: 'q', id: 'old', service: 'sqs' }]);
 
@@ -161,6 +162,32 @@ describe('inventory', () => {
       key: aRequest().keys.inventory,
     });
     expect(ids).toEqual(['arn:c']);
+  });
+
+  test('says when the state had it, and leaves the time of what an earlier list has', async () => {
+    const listed = JSON.stringify([
+      { type: 'aws_sqs_queue', name: 'q', id: 'old', service: 'sqs', listedAt: '2026-01-31T12:00:00Z' },
+      {
+        type: 'aws_ecs_cluster',
+        name: 'main',
+        id: 'arn:c',
+        arn: 'arn:c',
+        service: 'ecs',
+        listedAt: '2026-01-31T12:00:00Z',
+      },
+    ]);
+    const errored = state([{ ...cluster, instances: [{ attributes: { id: 'arn:e', arn: 'arn:e' } }] }]);
+    const { items } = await take(
+      { kind: 'found', text: state([cluster]) },
+      { kind: 'found', text: listed },
+      { errored },
+    );
+    expect(items?.map(({ id, listedAt }) => [id, listedAt])).toEqual([
+      ['old', '2026-01-31T12:00:00Z'],
+      // A provision may have created it anew since the first list.
+      ['arn:c', '2026-01-31T14:00:00Z'],
+      ['arn:e', '2026-01-31T14:00:00Z'],
+    ]);
   });
 
   test.each<[string, Stored, boolean]>([

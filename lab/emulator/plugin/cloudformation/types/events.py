@@ -1,4 +1,4 @@
-"""The module provides EventBridge rules and buses."""
+"""The module provides EventBridge rules, buses, connections and API destinations."""
 
 import json
 
@@ -58,3 +58,53 @@ class EventBus(Provider):
 
     def delete(self, request: Request, physical_id: str) -> None:
         request.client("events").delete_event_bus(Name=physical_id)
+
+
+@provides("AWS::Events::Connection")
+class Connection(Provider):
+    replaced_by = frozenset({"Name"})
+    _settings = ("AuthorizationType", "AuthParameters", "Description")
+
+    def create(self, request: Request) -> Made:
+        name = request.name(request.properties.get("Name"))
+        settings = pick(request.properties, *self._settings)
+        request.client("events").create_connection(Name=name, **settings)
+        return Made(name, self._attributes(request, name))
+
+    def update(self, request: Request, resource: Resource) -> Made:
+        name = resource.physical_resource_id
+        request.client("events").update_connection(Name=name, **pick(request.properties, *self._settings))
+        return Made(name, self._attributes(request, name))
+
+    def delete(self, request: Request, physical_id: str) -> None:
+        request.client("events").delete_connection(Name=physical_id)
+
+    @staticmethod
+    def _attributes(request: Request, name: str) -> Properties:
+        found = request.client("events").describe_connection(Name=name)
+        arn = found["ConnectionArn"]
+        return {"Arn": arn, "ArnForPolicy": arn.rsplit("/", 1)[0], "SecretArn": found["SecretArn"]}
+
+
+@provides("AWS::Events::ApiDestination")
+class ApiDestination(Provider):
+    replaced_by = frozenset({"Name"})
+    _settings = ("ConnectionArn", "Description", "HttpMethod", "InvocationEndpoint", "InvocationRateLimitPerSecond")
+
+    def create(self, request: Request) -> Made:
+        name = request.name(request.properties.get("Name"))
+        arn = request.client("events").create_api_destination(Name=name, **self._given(request))["ApiDestinationArn"]
+        return Made(name, {"Arn": arn, "ArnForPolicy": arn.rsplit("/", 1)[0]})
+
+    def update(self, request: Request, resource: Resource) -> Made:
+        request.client("events").update_api_destination(Name=resource.physical_resource_id, **self._given(request))
+        return Made(resource.physical_resource_id, resource.attributes)
+
+    def delete(self, request: Request, physical_id: str) -> None:
+        request.client("events").delete_api_destination(Name=physical_id)
+
+    def _given(self, request: Request) -> Properties:
+        given = pick(request.properties, *self._settings)
+        if "InvocationRateLimitPerSecond" in given:
+            given["InvocationRateLimitPerSecond"] = int(given["InvocationRateLimitPerSecond"])
+        return given

@@ -58,7 +58,9 @@ class Bucket(Provider):
         name = request.name(request.properties.get("BucketName"), 63, lower=True)
         location = {} if request.region == "us-east-1" else {"LocationConstraint": request.region}
         request.client("s3").create_bucket(
-            Bucket=name, **({"CreateBucketConfiguration": location} if location else {})
+            Bucket=name,
+            ObjectLockEnabledForBucket=bool(request.properties.get("ObjectLockEnabled")),
+            **({"CreateBucketConfiguration": location} if location else {}),
         )
         self._configure(request, name, {})
         return Made(name, self._attributes(request, name))

@@ -20,6 +20,7 @@ import {
 } from '../../support/fixtures.ts';
 
 const HOST = 'd1.cloudfront.net';
+const EARLIER = '2026-01-31T10:00:00Z';
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 
 /** A world in which everything is well, of every kind. */
@@ -34,13 +35,19 @@ function ports(changes: Partial<ResourcePorts> = {}): ResourcePorts {
     describeServices: async (_cluster, names) => names.map((name) => aService(name)),
     describeTable: async () => ({ status: 'ACTIVE', indexes: [], pointInTimeRecovery: 'ENABLED' }),
     describeInstance: async () => ({ status: 'available' }),
-    describeCluster: async () => ({ status: 'available', members: { count: 1, writers: 1 } }),
+    describeCluster: async () => ({
+      ...{ status: 'available', members: [{ id: 'a', writes: true, status: 'available' }] },
+    }),
     describeMachine: async () => ({ status: 'ACTIVE', ended: [] }),
     describeRule: async () => ({ state: 'ENABLED', targets: ['t'] }),
     clock: fakeClock(NOW),
     ...changes,
   };
 }
+
+const FUNCTION = { state: 'Active', update: 'Successful', modified: 'today' };
+const TABLE = { status: 'ACTIVE', indexes: [], pointInTimeRecovery: 'ENABLED' };
+const said = (arn: string | undefined) => (arn === undefined ? {} : { arn });
 
 const metrics = [{ name: 'CPUUtilization', atMost: 80 }];
 /** A target of each kind, with the ports that it calls. */
@@ -73,7 +80,11 @@ function look(
   world: ResourcePorts,
   resources = (kind: ResourceKind) => [resource(kind)],
 ) {
-  const record = aRecord({ targets: Object.fromEntries(targets.map((one) => [lookupKey(one), resources(one.kind)])) });
+  const record = aRecord({
+    createdAt: EARLIER,
+    claimedAt: '2026-01-31T11:00:00Z',
+    targets: Object.fromEntries(targets.map((one) => [lookupKey(one), resources(one.kind)])),
+  });
   return observeResources(targets, aRequest({ machine: 'validate', record }), world);
 }
 
@@ -169,8 +180,31 @@ test.each([
   expect(await look([targetOf('ecs')], ports({ describeServices }))).toMatchObject({ status });
 });
 
+test('a function whose concurrency is 0 is not invoked', async () => {
+  const invoke = () => Promise.reject(sdkError('TooManyRequestsException', 429));
+  const describeFunction = async () => ({ ...FUNCTION, reserved: 0 });
+  expect(await look([targetOf('lambda')], ports({ invoke, describeFunction }))).toMatchObject({ status: 'failed' });
+});
+
+test('an answer that a cache has from before the deployment is none', async () => {
+  const cached = async (age: number) => {
+    const answered = await ports().http({ host: HOST, path: '/' });
+    return look([targetOf('http')], ports({ http: async () => ({ ...answered, age }) }));
+  };
+  expect(await cached(3_599)).toMatchObject({ status: 'passed' });
+  expect(await cached(3_601)).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
+});
+
 test('without data points, nothing is known in the end', async () => {
   const found = await look([targetOf('rds')], ports({ dataPoints: async () => [] }));
+  expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
+});
+
+test.each(['rds', 'lambda'] as const)('%s: data of a life before this one is no data', async (kind) => {
+  const dataPoints: ResourcePorts['dataPoints'] = async () => [{ at: Date.parse(EARLIER) - 60_000, value: 0 }];
+  const options =
+    kind === 'lambda' ? { errors: { atMostPercent: 0, minutes: 240 } } : { metrics: [{ name: 'X', minutes: 240 }] };
+  const found = await look([resourceTarget.parse({ kind, ...options })], ports({ dataPoints }));
   expect(found).toMatchObject({ status: 'not-ready', otherwise: 'unknown' });
 });
 
@@ -208,9 +242,27 @@ test.each([
   expect(called).toEqual([]);
 });
 
-test('what is here, by its ARN, is looked at', async () => {
-  const here = () => [{ ...resource('lambda'), arn: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:api` }];
-  expect(await look([targetOf('lambda')], ports(), here)).toMatchObject({ status: 'passed' });
+describe.each<[ResourceKind, (arn: string | undefined) => Partial<ResourcePorts>]>([
+  ['alarms', (arn) => ({ describeAlarms: async () => [{ name: 'high', state: 'OK', ...said(arn) }] })],
+  ['lambda', (arn) => ({ describeFunction: async () => ({ ...FUNCTION, ...said(arn) }) })],
+  ['dynamodb', (arn) => ({ describeTable: async () => ({ ...TABLE, ...said(arn) }) })],
+  ['rds', (arn) => ({ describeInstance: async () => ({ status: 'available', ...said(arn) }) })],
+  ['eventbridge-rule', (arn) => ({ describeRule: async () => ({ state: 'ENABLED', targets: ['t'], ...said(arn) }) })],
+])('%s', (kind, world) => {
+  const arn = `arn:aws:x:eu-west-1:${ACCOUNT}:x/own`;
+  const here = () => [{ ...resource(kind), arn }];
+  const seen = (answered: string | undefined) => look([targetOf(kind)], ports(world(answered)), here);
+
+  test('passes by the answer for its ARN', async () => {
+    expect(await seen(arn)).toMatchObject({ status: 'passed' });
+  });
+
+  test.each([`arn:aws:x:eu-west-1:210987654321:x/own`, `arn:aws:x:us-east-1:${ACCOUNT}:x/own`, undefined])(
+    'is unknown by an answer for %s',
+    async (other) => {
+      expect(await seen(other)).toMatchObject({ status: 'unknown', observed: expect.stringContaining(arn) });
+    },
+  );
 });
 
 test.each([[undefined], [{}], [{ sqs: [] }]])(

@@ -27,6 +27,9 @@ function verdict(seen: Seen | readonly Seen[]): string {
   return otherwise ? `${status}, then ${otherwise}` : status;
 }
 
+/** When the environment was changed last. */
+const CHANGED = NOW - 60_000;
+
 const answer = (changes: Partial<Extract<HttpObservation, { kind: 'answer' }>> = {}): HttpObservation => ({
   ...{ kind: 'answer', status: 200, body: '{"status":"UP","parts":[{"ok":true}]}', address: '203.0.113.1', ms: 40 },
   ...{ validTo: NOW + 30 * DAY },
@@ -63,6 +66,14 @@ describe('http', () => {
     ['401', {}, answer({ status: 401 }), 'failed', /401/],
     ['a redirect', {}, answer({ status: 302, location: 'https://else' }), 'failed', /redirect to https:\/\/else/],
     ['a redirect that is wanted', { status: [301, 302] }, answer({ status: 302 }), 'passed', /302/],
+    ['a cache, since the last change', {}, answer({ age: 60 }), 'passed', /from a cache, 60 s old/],
+    [
+      'a cache, before the last change',
+      {},
+      answer({ age: 61 }),
+      'not-ready, then unknown',
+      /61 s old.*before the last change/,
+    ],
     ['slow', { withinMs: 30 }, answer(), 'not-ready', /40 ms, and 30 ms are allowed/],
     ['a certificate that ends', { tlsDays: 31 }, answer(), 'failed', /ends in 30 days, and at least 31/],
     ['a certificate that has ended', {}, answer({ validTo: NOW - 1 }), 'failed', /ends in -1 days/],
@@ -70,13 +81,13 @@ describe('http', () => {
     ['no answer', {}, { kind: 'silent', message: 'GET: no answer within 5 s' }, 'not-ready', /no answer/],
     ['a private address', {}, { kind: 'refused', message: 'resolves to 10.0.0.1' }, 'failed', /10\.0\.0\.1/],
   ])('%s', (_name, target, http, status, text) => {
-    const seen = httpEndpoint(targetOf('http', target), 'https', http, NOW);
+    const seen = httpEndpoint(targetOf('http', target), 'https', http, NOW, CHANGED);
     expect(verdict(seen)).toBe(status);
     expect(seen.map((one) => one.text).join('; ')).toMatch(text);
   });
 
   test('has no certificate without TLS', () => {
-    const seen = httpEndpoint(targetOf('http'), 'http', answer({ validTo: undefined as never }), NOW);
+    const seen = httpEndpoint(targetOf('http'), 'http', answer({ validTo: undefined as never }), NOW, CHANGED);
     expect(verdict(seen)).toBe('passed');
   });
 });
@@ -93,6 +104,15 @@ test.each<[string, object, Parameters<typeof alarmState>[1], string]>([
   expect(verdict(alarmState(targetOf('alarms', target), alarm))).toBe(status);
 });
 
+test('an alarm that is OK for want of data says so', () => {
+  const reason =
+    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].';
+  expect(alarmState(targetOf('alarms'), { name: 'a', state: 'OK', reason }).text).toBe(`OK (${reason})`);
+  expect(alarmState(targetOf('alarms'), { name: 'a', state: 'OK', reason: '1 datapoint was not greater' }).text).toBe(
+    'OK',
+  );
+});
+
 describe('a function', () => {
   const well: FunctionState = { state: 'Active', update: 'Successful', modified: '2026-01-31T11:00:00Z' };
   test.each<[string, FunctionState | undefined, string]>([
@@ -102,6 +122,8 @@ describe('a function', () => {
     ['pending', { ...well, state: 'Pending' }, 'not-ready'],
     ['inactive', { ...well, state: 'Inactive' }, 'not-ready'],
     ['in a state of tomorrow', { ...well, state: 'Deleting' }, 'unknown'],
+    ['that nobody can invoke', { ...well, reserved: 0 }, 'failed'],
+    ['with a concurrency of its own', { ...well, reserved: 1 }, 'passed'],
     ['with an update that failed', { ...well, update: 'Failed' }, 'failed'],
     ['with an update under way', { ...well, update: 'InProgress' }, 'not-ready'],
   ])('%s', (_name, found, status) => {
@@ -141,22 +163,55 @@ describe('a metric', () => {
     ['stale', { atMost: 80 }, [{ at: NOW - 12 * 60_000, value: 1 }], 'not-ready, then unknown'],
     ['no number', { atMost: 80 }, points(Number.NaN), 'unknown'],
   ])('%s', (_name, more, given, status) => {
-    expect(verdict(metricBound(bound(more), given, NOW))).toBe(status);
+    expect(verdict(metricBound(bound(more), given, NOW, 0))).toBe(status);
+  });
+
+  test('data points of an environment that had the name before are no data', () => {
+    const at = NOW - 5 * 60_000;
+    const seen = (since: number) => verdict(metricBound(bound({ atMost: 80 }), [{ at, value: 1 }], NOW, since));
+    expect(seen(at)).toBe('passed');
+    expect(seen(at + 1)).toBe('not-ready, then unknown');
   });
 
   const errors = { atMostPercent: 5, minutes: 15 };
   test.each<[string, DataPoint[], DataPoint[], string]>([
-    ['few errors', points(1), points(50, 50), 'passed'],
+    ['few errors', points(1, 0), points(50, 50), 'passed'],
+    ['errors of one minute of two', points(1), points(50, 50), 'not-ready, then unknown'],
     ['too many', points(3, 3), points(50, 50), 'not-ready'],
     ['no invocation', points(0), points(), 'not-ready, then unknown'],
     ['invocations of zero', points(0), points(0), 'not-ready, then unknown'],
     ['invocations, and no data of errors', points(), points(50), 'not-ready, then unknown'],
   ])('of errors: %s', (_name, failed, invocations, status) => {
-    expect(verdict(errorRate(errors, { errors: failed, invocations }))).toBe(status);
+    expect(verdict(errorRate(errors, { errors: failed, invocations }, NOW, 0))).toBe(status);
+  });
+
+  test('of errors: what an environment invoked that had the name before says nothing', () => {
+    const [at, later] = [NOW - 10 * 60_000, NOW - 60_000];
+    const seen = (
+      since: number,
+      invocations: DataPoint[],
+      errors_ = invocations.map((one) => ({ ...one, value: 0 })),
+    ) => verdict(errorRate(errors, { errors: errors_, invocations }, NOW, since));
+    expect(seen(0, [{ at, value: 9 }])).toBe('passed');
+    expect(seen(later, [{ at, value: 9 }])).toBe('not-ready, then unknown');
+    expect(seen(0, [{ at: NOW - 60 * 60_000, value: 9 }])).toBe('not-ready, then unknown');
+    const both = [
+      { at, value: 99 },
+      { at: later, value: 1 },
+    ];
+    expect(
+      seen(later, both, [
+        { at, value: 0 },
+        { at: later, value: 1 },
+      ]),
+    ).toBe('not-ready');
   });
 });
 
 const counts = (visible: number, inFlight = 0, delayed = 0) => ({ visible, inFlight, delayed });
+
+const WRITER = { id: 'a', writes: true, status: 'available' };
+const READER = { id: 'b', writes: false, status: 'available' };
 
 describe('what a description says', () => {
   test.each<[string, () => Seen | Seen[], string]>([
@@ -209,12 +264,28 @@ describe('what a description says', () => {
     ['a database without storage', () => states.database({ status: 'storage-full' }), 'failed'],
     ['a database that reboots', () => states.database({ status: 'rebooting' }), 'not-ready'],
     ['no database', () => states.database(undefined), 'failed'],
-    ['a cluster', () => states.database({ status: 'available', members: { count: 2, writers: 1 } }), 'passed'],
+    ['a cluster', () => states.database({ status: 'available', members: [WRITER, READER] }), 'passed'],
     [
-      'a cluster without instances',
-      () => states.database({ status: 'available', members: { count: 0, writers: 0 } }),
+      'a cluster whose only writer is stopped',
+      () => states.database({ status: 'available', members: [{ ...WRITER, status: 'stopped' }, READER] }),
+      'failed',
+    ],
+    [
+      'a cluster whose reader reboots',
+      () => states.database({ status: 'available', members: [WRITER, { ...READER, status: 'rebooting' }] }),
       'not-ready',
     ],
+    [
+      'a cluster with an instance that RDS does not know',
+      () => states.database({ status: 'available', members: [WRITER, { id: 'b', writes: false }] }),
+      'not-ready',
+    ],
+    [
+      'a cluster with two writers',
+      () => states.database({ status: 'available', members: [WRITER, { ...READER, writes: true }] }),
+      'not-ready',
+    ],
+    ['a cluster without instances', () => states.database({ status: 'available', members: [] }), 'not-ready'],
     ['a machine', () => states.machine(targetOf('step-functions'), { status: 'ACTIVE', ended: [] }), 'passed'],
     [
       'a machine that is deleted',
@@ -262,4 +333,16 @@ test('what is unread does not hide what is bad, and nothing seen is no pass', ()
 
 test('a long value is cut', () => {
   expect(meets(JSON.stringify({ a: 'x'.repeat(5_000) }), { path: 'a', equals: 1 }).text.length).toBeLessThan(300);
+});
+
+test.each<[number, number, string[], RegExp]>([
+  [5, 0, [], /no execution has ended yet/],
+  [5, 0, ['SUCCEEDED', 'SUCCEEDED'], /^2 executions SUCCEEDED/],
+  [0, 2, ['FAILED', 'FAILED'], /^2 executions have ended, the last 0 SUCCEEDED/],
+  [1, 3, ['SUCCEEDED', 'FAILED', 'ABORTED'], /^3 executions have ended, the last 1 SUCCEEDED/],
+])('of executions, the last %i and at least %i: evidence of %j says what succeeded', (last, atLeast, all, text) => {
+  const ended = all.map((status, at) => ({ name: `e${at}`, status }));
+  const seen = states.machine(targetOf('step-functions', { last, atLeast }), { status: 'ACTIVE', ended });
+  expect(verdict(seen)).toBe('passed');
+  expect(seen.at(-1)?.text).toMatch(text);
 });
