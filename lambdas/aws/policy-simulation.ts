@@ -8,6 +8,9 @@ const iam = new IAMClient({ ...clientConfig, retryMode: 'adaptive', maxAttempts:
 /** The largest page: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html. The default is 100. */
 const MOST_ANSWERS = 1_000;
 
+/** The other keys have one value. */
+const LISTS: ReadonlySet<string> = new Set(['aws:TagKeys', 'kms:ResourceAliases']);
+
 /**
  * Asks IAM what the policies of a role, and its permissions boundary, allow. The simulation does not include
  * resource-based policies and resource control policies, and ignores the conditions of service control policies:
@@ -22,7 +25,7 @@ export async function simulate(roleArn: string, { actions, resources, context }:
       ([key, values]): ContextEntry => ({
         ContextKeyName: key,
         ContextKeyValues: [...values],
-        ContextKeyType: key === 'aws:TagKeys' ? 'stringList' : 'string',
+        ContextKeyType: LISTS.has(key) ? 'stringList' : 'string',
       }),
     ),
   };

@@ -3,15 +3,23 @@ import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ScanCommand } fr
 import { DeleteRolePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { servicesWithIam } from '../../lab/services.ts';
 import { runKeys } from '../../lambdas/contracts/naming.ts';
+import { CrashPoints } from './crash/crash-points.ts';
+import { Cut } from './crash/cut.ts';
 import { Account } from './support.ts';
 
-/** A life of an HTTP API of one function and one table, with a role that Lambda takes on. The tests build on each other. */
+/**
+ * A life of an HTTP API of one function and one table, with a role that Lambda takes on. The tests build on each other,
+ * except those of other environments whose provisions are cut short.
+ */
 
 const ENVIRONMENT = 'life';
-const PREFIX = `short-links-${ENVIRONMENT}-v1`;
+const prefixOf = (environment: string) => `short-links-${environment}-v1`;
+const PREFIX = prefixOf(ENVIRONMENT);
 let account: Account;
+let cut: Cut;
 let dynamodb: DynamoDBClient;
 let iam: IAMClient;
 let lambda: LambdaClient;
@@ -19,7 +27,13 @@ let logs: CloudWatchLogsClient;
 let s3: S3Client;
 
 beforeAll(async () => {
-  account = await Account.open({ config: 'test/lifecycle/short-links/config.ts', settleSeconds: 5 });
+  const points = new CrashPoints();
+  account = await Account.open({
+    services: [...servicesWithIam, () => points],
+    config: 'test/lifecycle/short-links/config.ts',
+    settleSeconds: 5,
+  });
+  cut = new Cut(account, points, prefixOf);
   const { client } = account.lab.context;
   dynamodb = new DynamoDBClient(client);
   iam = new IAMClient(client);
@@ -104,4 +118,21 @@ test('tears down what Terraform made and what it did not, and proves that nothin
     ...logGroups.map(({ logGroupName }) => logGroupName),
   ];
   expect(left.filter((name) => name?.includes(PREFIX))).toEqual([]);
+});
+
+describe.concurrent('leaves nothing of an environment whose', () => {
+  test('provision is stopped in the middle of its apply', async () => {
+    expect(await cut.stoppedAt('cut', 'CreateTable', `${prefixOf('cut')}-links`)).toBe('ABORTED');
+    await cut.tornDown('cut');
+  });
+
+  test('build is killed in its bootstrap', async () => {
+    await cut.killedAt('provision', 'boot', `PUT ${cut.stateOf('boot')}`);
+    expect(await cut.tornDown('boot')).toMatchObject({ status: 'GONE', destroyed: 0 });
+  });
+
+  test('build cannot write the state of what it has made', async () => {
+    await cut.refusedAt('mute', `PUT ${cut.stateOf('mute', 'stack/terraform.tfstate')}`);
+    expect(await cut.tornDown('mute')).toMatchObject({ status: 'GONE', unmanaged: 0 });
+  });
 });

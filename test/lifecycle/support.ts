@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Answer, answer, openQuestion } from '../../cli/commands/approve.ts';
 import { CommandError } from '../../cli/commands/command-error.ts';
@@ -87,16 +87,6 @@ export class Account {
   async status(executionArn: string): Promise<string> {
     const { status = '' } = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
     return status;
-  }
-
-  /** Stops the execution some time after it has entered a state. */
-  async stopAfter(executionArn: string, state: string, afterMs: number): Promise<void> {
-    for await (const event of this.events(executionArn)) {
-      if (event.state?.name === state && event.status === 'entered') break;
-      if (event.end) throw new Error(`ended before "${state}": ${event.end.error} ${event.end.cause}`);
-    }
-    await delay(afterMs);
-    await this.sfn.send(new StopExecutionCommand({ executionArn, error: 'Test', cause: 'stopped by a test' }));
   }
 
   /** Deploys a commit as the GitHub workflow does, which pushed its images before. */

@@ -117,6 +117,7 @@ const OTHER_KEYS: Context = Object.fromEntries(
     'iam:PermissionsBoundary',
     'iam:PolicyARN',
     'kms:GrantIsForAWSResource',
+    'kms:ResourceAliases',
     'kms:ViaService',
   ].map((key) => [key, ['none']]),
 );
