@@ -33,6 +33,11 @@ export function reportReaderArn(scope: Construct): string {
   );
 }
 
+/** Returns the name of the CodeBuild project of a check. */
+export function checkProject(check: string): string {
+  return `runbook-check-${check}`;
+}
+
 /** Returns an ARN in the stack's own account and region. */
 export function arn(scope: Construct, service: string, resource: string): string {
   return Arn.format({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME }, Stack.of(scope));

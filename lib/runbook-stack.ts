@@ -2,6 +2,7 @@ import { DefaultStackSynthesizer, type IStackSynthesizer, Stack, Tags } from 'aw
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { Builds } from './builds/builds.ts';
+import { CheckProjects } from './builds/check-projects.ts';
 import { ConfigurationBundle } from './builds/source-archive.ts';
 import type { Config } from './config/config.ts';
 import { requireChecksums } from './config/engine-config.ts';
@@ -57,6 +58,7 @@ export class RunbookStack extends Stack {
     }
     const schedules = new Schedules(this, 'Schedules', { deadLetterQueue });
     const { terraform } = new Builds(this, 'Builds', { projectRoot, config, bucket, bundle, logRetention });
+    new CheckProjects(this, 'CheckProjects', { projectRoot, config, bucket, logRetention });
     const { byHandler, checks } = new Functions(this, 'Functions', {
       projectRoot,
       config,

@@ -7,6 +7,14 @@ export default {
   stack: {
     root: 'examples/web-service/terraform',
     checks: ['ecs-services', 'alb-health', 'ecr-images', 'backend'],
+    buildChecks: [
+      {
+        name: 'smoke',
+        run: { folder: 'examples/web-service/smoke', npmScript: 'smoke' },
+        variables: { API_HOST: { output: 'alb_dns_name' } },
+        results: { format: 'junit', file: 'results.xml' },
+      },
+    ],
     images: [
       {
         name: 'web',

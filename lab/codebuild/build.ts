@@ -5,6 +5,7 @@ import type { BuildPhase, BuildPhaseType, StatusType } from '@aws-sdk/client-cod
 import type { LabContext } from '../context.ts';
 import { LogWriter } from '../logs.ts';
 import { configFor } from '../targets.ts';
+import { uploadArtifacts } from './artifacts.ts';
 import { type Buildspec, COMMAND_PHASES, type CommandPhase, type Phase, PhaseError } from './buildspec.ts';
 import { buildEnvironment } from './environment.ts';
 import { stateChange } from './events.ts';
@@ -146,7 +147,7 @@ export class Build {
         (phase?.onFailure ?? (name === 'build' || name === 'post_build' ? 'CONTINUE' : 'ABORT')) === 'CONTINUE';
       if (this.#interruption || status === 'FAULT' || !goOn) return outcome;
     }
-    const uploaded = await this.#phase('UPLOAD_ARTIFACTS', async () => {});
+    const uploaded = await this.#phase('UPLOAD_ARTIFACTS', () => this.#upload(buildspec));
     return outcome === 'SUCCEEDED' ? uploaded : outcome;
   }
 
@@ -174,6 +175,12 @@ export class Build {
     this.#say(`Command did not exit successfully ${command} exit status ${status}`);
     const message = `Error while executing command: ${command}. Reason: exit status ${status}`;
     throw new PhaseError('COMMAND_EXECUTION_ERROR', message);
+  }
+
+  async #upload({ artifacts }: Buildspec): Promise<void> {
+    const { id, serviceRole, artifacts: to } = this.record;
+    const config = configFor(this.#context, serviceRole, sessionOf(id));
+    await uploadArtifacts(config, to?.location ?? '', artifacts, join(this.#directory, 'src'));
   }
 
   async #finalize(buildspec: Buildspec | undefined, outcome: StatusType): Promise<void> {

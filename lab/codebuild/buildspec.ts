@@ -41,6 +41,15 @@ const buildspec = z.object({
       'exported-variables': z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/)).default([]),
     })
     .prefault({}),
+  /** The lab uploads files that are named one by one. */
+  artifacts: z
+    .object({
+      files: z.array(z.string().regex(/^[^*?[\]{}]+$/, 'the lab uploads no patterns of files')),
+      'discard-paths': z
+        .union([z.boolean(), z.enum(['yes', 'no']).transform((value) => value === 'yes')])
+        .default(false),
+    })
+    .optional(),
   phases: z.partialRecord(z.enum(COMMAND_PHASES), phase),
 });
 export type Buildspec = z.infer<typeof buildspec>;

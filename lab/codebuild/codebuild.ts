@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-codebuild';
 import type { LabContext } from '../context.ts';
 import { AwsError, type AwsRequest, json, type LabService } from '../service.ts';
+import { refuseArtifacts } from './artifacts.ts';
 import { Build, type BuildOptions } from './build.ts';
 import { BuildQueue, type BuildQuota, buildQuota } from './queue.ts';
 import { newRecord, toWire } from './record.ts';
@@ -41,10 +42,18 @@ export function codebuildService(
     if (project.artifacts?.type !== 'NO_ARTIFACTS' && project.artifacts?.type !== undefined) {
       throw new AwsError('InvalidInputException', `The lab uploads no artifacts of type ${project.artifacts.type}.`);
     }
+    refuseImage(record.environment.image ?? '');
+    refuseArtifacts(input.artifactsOverride);
     refuseOverLimit(project);
     const build = new Build(context, record, settings, queue.enter());
     builds.set(record.id, build);
     return build;
+  }
+
+  function refuseImage(image: string): void {
+    if (image.startsWith('aws/codebuild/')) return;
+    const message = `The lab has no Docker engine: it runs builds in CodeBuild's own images alone, and not in ${image}.`;
+    throw new AwsError('InvalidInputException', message);
   }
 
   /** A project's own limit refuses builds that the account would queue. */

@@ -2,6 +2,7 @@ import { delimiter, join, resolve } from 'node:path';
 import type { LabContext } from '../context.ts';
 import { awsEnvironment } from '../credentials.ts';
 import { dockerEnvironment } from '../docker/environment.ts';
+import { networkEnvironment } from '../network/environment.ts';
 import { type BuildRecord, sessionOf } from './record.ts';
 
 /** Engines that refuse to plan what the lab does not execute, see `terraform/refusal.ts`. */
@@ -22,6 +23,8 @@ export function buildEnvironment(
     LANG: 'C.UTF-8',
     USER: 'root',
     ...docker.variables,
+    // A program of a team calls its environment by the names of the lab's load balancers.
+    ...networkEnvironment(context),
     ...(process.env.LAB_TRY_ALL_TYPES ? { LAB_TRY_ALL_TYPES: process.env.LAB_TRY_ALL_TYPES } : {}),
     ...awsEnvironment(context.endpoint, region, context.credentials.issue(build.serviceRole, sessionOf(build.id))),
     CODEBUILD_BUILD_ARN: build.arn,

@@ -40,7 +40,7 @@ export function newRecord(
     source,
     secondarySources: [],
     secondarySourceVersions: [],
-    artifacts: { location: '' },
+    artifacts: { location: artifactsLocation(input.artifactsOverride) },
     cache: project.cache ?? { type: 'NO_CACHE' },
     environment: {
       type: project.environment?.type,
@@ -61,6 +61,12 @@ export function newRecord(
     encryptionKey: project.encryptionKey ?? `arn:aws:kms:${region}:${accountId}:alias/aws/s3`,
     exportedEnvironmentVariables: [],
   };
+}
+
+/** CodeBuild describes where the artifacts of a build are by an ARN: bucket, path and name. */
+function artifactsLocation(artifacts: StartBuildInput['artifactsOverride']): string {
+  if (artifacts?.type !== 'S3') return '';
+  return `arn:aws:s3:::${[artifacts.location, artifacts.path, artifacts.name].filter(Boolean).join('/')}`;
 }
 
 function logsLocation({ region, accountId }: LabContext, project: Project, projectName: string, uuid: string) {

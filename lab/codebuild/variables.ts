@@ -1,6 +1,6 @@
 import type { EnvironmentVariable } from '@aws-sdk/client-codebuild';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ClientConfig } from '../context.ts';
 import { type Buildspec, PhaseError } from './buildspec.ts';
 
@@ -44,8 +44,11 @@ async function resolve(config: ClientConfig, { value = '', type }: EnvironmentVa
 
 async function parameter(config: ClientConfig, name: string): Promise<string> {
   try {
-    const answer = await new SSMClient(config).send(new GetParameterCommand({ Name: name, WithDecryption: true }));
-    return answer.Parameter?.Value ?? '';
+    // The role of a build needs ssm:GetParameters: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+    const answer = await new SSMClient(config).send(new GetParametersCommand({ Names: [name], WithDecryption: true }));
+    const [found] = answer.Parameters ?? [];
+    if (!found) throw new Error(`Parameter ${name} does not exist`);
+    return found.Value ?? '';
   } catch (error) {
     throw new PhaseError('Decrypted Variables Error', `Parameter Store Error Message: ${(error as Error).message}`);
   }

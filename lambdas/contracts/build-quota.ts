@@ -7,6 +7,9 @@ const SMALL_BUILDS = {
   LINUX_CONTAINER: { code: 'L-9D07B6EF', name: 'Concurrently running builds for Linux/Small environment' },
 } as const;
 
+/** A build may wait in the queue for this time, and then CodeBuild cancels it. CodeBuild's default is 8 hours. */
+export const QUEUE_MINUTES = 30;
+
 /** The build projects run on these platforms (`lib/builds/build-project.ts`). */
 export type BuildPlatform = keyof typeof SMALL_BUILDS;
 

@@ -171,6 +171,8 @@ export type Conclusion = {
   status: 'passed' | 'failed' | 'unknown' | 'not-ready';
   /** What "not yet" is when it is waited for no longer: failed by default. */
   otherwise?: 'unknown';
+  /** When it was seen, in milliseconds since the epoch. The default is the time of the look. */
+  seen?: { from: number; to: number };
   expected: string;
   observed: string;
   evidence: Record<string, unknown>;

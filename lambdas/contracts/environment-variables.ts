@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { buildCheck } from './build-checks.ts';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { declaredImage } from './images.ts';
+import { journey } from './journeys.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
@@ -54,6 +56,10 @@ export const VARIABLES = {
   CHECK: checkName,
   /** JSON list of what such a check looks at, where the configuration lists that. */
   TARGETS: text.transform(parseJson).pipe(resourceTargets),
+  /** The value is a JSON object with what the build of such a check needs: `{"project": "…", "variables": {…}}`. */
+  BUILD: text.transform(parseJson).pipe(buildCheck),
+  /** The value is a JSON object with the journey of such a check. */
+  JOURNEY: text.transform(parseJson).pipe(journey),
   /** JSON list of what is resolved in the state when outputs are read: `[{"kind": "sqs", "of": {"output": "…"}}]`. */
   LOOKUPS: text.transform(parseJson).pipe(z.array(lookup)),
   /** For how many seconds a check is waited for when it is not ready. */

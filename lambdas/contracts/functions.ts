@@ -2,9 +2,11 @@ import type { EnvironmentOf } from './environment-variables.ts';
 import { manifest as board } from './functions/board.ts';
 import { manifest as checkAlbHealth } from './functions/check-alb-health.ts';
 import { manifest as checkBackend } from './functions/check-backend.ts';
+import { manifest as checkBuild } from './functions/check-build.ts';
 import { manifest as checkE2eOrder } from './functions/check-e2e-order.ts';
 import { manifest as checkEcrImages } from './functions/check-ecr-images.ts';
 import { manifest as checkEcsServices } from './functions/check-ecs-services.ts';
+import { manifest as checkJourney } from './functions/check-journey.ts';
 import { manifest as checkResources } from './functions/check-resources.ts';
 import { manifest as checkSqsBacklog } from './functions/check-sqs-backlog.ts';
 import { manifest as checkWorkerLogs } from './functions/check-worker-logs.ts';
@@ -54,6 +56,8 @@ const HANDLERS = {
   'check-ecr-images': checkEcrImages,
   'check-backend': checkBackend,
   'check-resources': checkResources,
+  'check-build': checkBuild,
+  'check-journey': checkJourney,
   evidence,
   inventory,
   'empty-bucket': emptyBucket,

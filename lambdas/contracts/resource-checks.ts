@@ -16,7 +16,7 @@ const resourceAddress = z
   );
 
 /** An output whose value names the resource, or the resource's address. */
-const reference = z
+export const reference = z
   .strictObject({ output: outputName.optional(), address: resourceAddress.optional() })
   .refine(
     ({ output, address }) => (output === undefined) !== (address === undefined),
@@ -27,7 +27,7 @@ const reference = z
 const of = reference.optional();
 
 /** Keys and indices, joined with dots. */
-const jsonPath = z
+export const jsonPath = z
   .string()
   .max(256)
   .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'must be keys and indices with dots, such as "components.0.status"');

@@ -27,11 +27,18 @@ const OF_A_TEAM = { when: () => true, view: anything };
 /** Of a check of resources, and of what says the same of some. */
 const OF_RESOURCES = { when: ({ resources }: Evidence) => listOf(resources).length > 0, view: resourcesSeen };
 
+/** Of a journey that the configuration lists. */
+const OF_A_JOURNEY = { when: hasJourneys, view: journeys };
+
 /** What a check saw, as its kind is best read. All of it is always there as JSON too, whatever its shape. */
 export function evidenceOf(check: string, given: unknown): Html {
   const evidence = recordOf(given);
   if (Object.keys(evidence).length === 0) return html`<p class="note">No evidence was gathered.</p>`;
-  const own = Array.isArray(evidence.resources) ? OF_RESOURCES : OF_A_TEAM;
+  const own = Array.isArray(evidence.resources)
+    ? OF_RESOURCES
+    : Array.isArray(evidence.steps)
+      ? OF_A_JOURNEY
+      : OF_A_TEAM;
   const { when, view } = Object.hasOwn(VIEWS, check) ? VIEWS[check as CheckName] : own;
   return html`${attempt(() => (when(evidence) ? view(evidence) : html``))}
 <details class="raw"><summary>Evidence as JSON</summary>

@@ -9,7 +9,6 @@ const STATIONS = ['stored', 'published', 'consumed', 'processed', 'deleted'] as 
 const LABELS: Partial<Record<string, string>> = { processed: 'PROCESSED' };
 const WIDTH = 880;
 const FIRST = 76;
-const APART = (WIDTH - 2 * FIRST) / (STATIONS.length - 1);
 const RAIL = 42;
 const DRAWN = 10;
 
@@ -23,15 +22,26 @@ interface Station {
 /** Draws the path of each order through the platform, as far as it was observed. */
 export function journeys(evidence: Record<string, unknown>): Html {
   const orders = recordsOf(evidence.orders);
-  return html`${orders.slice(0, DRAWN).map((order) => journey(order, evidence))}
+  const names = stationsOf(evidence);
+  return html`${orders.slice(0, DRAWN).map((order) => journey(order, evidence, names))}
 ${orders.length > DRAWN && html`<p class="note">And ${orders.length - DRAWN} more orders, in the evidence as JSON.</p>`}
-${orders.length > 0 && html`<p class="note">Times are since the order was sent, by the order’s and the log lines’ own timestamps; “by” is when something was noticed that has none. Deletion rests on ${textOf(recordOf(evidence.deleted).restsOn, 'nothing yet')}.</p>`}`;
+${orders.length > 0 && html`<p class="note">Times are since the ${nounOf(evidence)} was sent, by the ${nounOf(evidence)}’s and the log lines’ own timestamps; “by” is when something was noticed that has none.${names.includes('deleted') && html` Deletion rests on ${textOf(recordOf(evidence.deleted).restsOn, 'nothing yet')}.`}</p>`}`;
 }
 
-function journey(order: Record<string, unknown>, evidence: Record<string, unknown>): Html {
+/** Returns the stations of a journey that a configuration lists, or those of an order. */
+function stationsOf(evidence: Record<string, unknown>): readonly string[] {
+  return Array.isArray(evidence.steps) ? evidence.steps.map((step) => textOf(step)) : STATIONS;
+}
+
+const nounOf = (evidence: Record<string, unknown>) => (Array.isArray(evidence.steps) ? 'request' : 'order');
+
+function journey(order: Record<string, unknown>, evidence: Record<string, unknown>, names: readonly string[]): Html {
   const behaviours = recordsOf(order.behaviours);
-  const stations = [...STATIONS.slice(0, 4).map((name) => station(name, behaviours)), deleted(behaviours, evidence)];
-  const title = `Order ${textOf(order.orderId, 'without an id')}`;
+  const stations = names.map((name) =>
+    name === 'deleted' ? deleted(behaviours, evidence) : station(name, behaviours),
+  );
+  const noun = nounOf(evidence);
+  const title = `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${textOf(order.orderId, 'without an id')}`;
   const words = stations.map(({ name, mark, figure }) => `${name} ${WORDS[mark].toLowerCase()} ${figure}`);
   const troubles = behaviours.filter((one) => one.status !== 'passed').map((one) => textOf(one.text));
   const states = recordsOf(order.states).map((state) => {
@@ -39,7 +49,7 @@ function journey(order: Record<string, unknown>, evidence: Record<string, unknow
     return `${textOf(state.status)} ${state.exact === false ? 'by' : 'at'} ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
   });
   return html`<figure class="journey"><figcaption><strong>${title}</strong></figcaption>
-${drawing(`Journey of ${title}`, words.join('; '), WIDTH, 88, [rails(stations), stations.map(draw)])}
+${drawing(`Journey of ${title}`, words.join('; '), WIDTH, 88, [rails(stations), stations.map((one, index) => draw(one, at(index, stations.length)))])}
 ${troubles.length > 0 && html`<ul class="troubles">${troubles.map((one) => html`<li>${one}</li>`)}</ul>`}
 <p class="small">${states.length > 0 && html`Status read back: ${states.join(' → ')}. `}Correlation id <code>${textOf(order.correlationId)}</code></p></figure>`;
 }
@@ -71,19 +81,22 @@ function deleted(behaviours: Record<string, unknown>[], evidence: Record<string,
   return { name, mark: markOf(status), figure };
 }
 
-const at = (index: number) => FIRST + index * APART;
+/** Returns the place of a station. @param count of all stations */
+function at(index: number, count: number): number {
+  return count > 1 ? FIRST + (index * (WIDTH - 2 * FIRST)) / (count - 1) : WIDTH / 2;
+}
 
 function rails(stations: readonly Station[]): Html[] {
   return stations.slice(1).map(({ mark }, index) => {
     const reached = mark === 'passed' && stations[index]?.mark === 'passed';
-    return html`<path class="rail ${reached ? 'reached' : ''}" d="M${at(index) + 16} ${RAIL}H${at(index + 1) - 16}"/>`;
+    return html`<path class="rail ${reached ? 'reached' : ''}" d="M${at(index, stations.length) + 16} ${RAIL}H${at(index + 1, stations.length) - 16}"/>`;
   });
 }
 
-function draw({ name, mark, figure }: Station, index: number): Html {
-  return html`<text class="name" x="${at(index)}" y="20" text-anchor="middle">${name}</text>
-${markAt(mark, at(index), RAIL, 20)}
-<text class="figure" x="${at(index)}" y="74" text-anchor="middle">${figure}</text>`;
+function draw({ name, mark, figure }: Station, x: number): Html {
+  return html`<text class="name" x="${x}" y="20" text-anchor="middle">${name}</text>
+${markAt(mark, x, RAIL, 20)}
+<text class="figure" x="${x}" y="74" text-anchor="middle">${figure}</text>`;
 }
 
 /** `3 of 3 orders processed, the slowest after 1.2 s`. Nothing where there is no order. */

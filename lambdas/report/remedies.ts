@@ -182,6 +182,19 @@ export const REMEDIES: readonly Remedy[] = [
     action: 'read its history; start another, since only the last ones count',
   },
   {
+    says: 'the check did not run to its end',
+    sign: /^the check did not run to its end/,
+    means: 'the build of a check ended before its command, or was ended; the phase and CodeBuild’s reason are quoted',
+    action:
+      'read the log of the build, which the evidence names; at QUEUED, ask for more concurrent builds; at UPLOAD_ARTIFACTS, compare `results.file` with what the command writes',
+  },
+  {
+    says: 'the results could not be read, no test ran',
+    sign: /^(the results could not be read|no test ran)/,
+    means: 'the build of a check left a file that proves nothing; why is quoted',
+    action: 'compare `results` in the configuration with the reporter of the test tool; a file has 1 MiB at most',
+  },
+  {
     says: 'CloudWatch has no data point',
     sign: /CloudWatch (has no data point|counts no invocation)/,
     means: 'nothing was measured, so nothing is known',

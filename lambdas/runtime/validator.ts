@@ -1,7 +1,6 @@
 import type * as z from 'zod';
 import { type CheckName, type CheckResult, type Conclusion, describeIssues } from '../contracts/contracts.ts';
-import type { EnvironmentOf } from '../contracts/environment-variables.ts';
-import type { manifest as resourcesManifest } from '../contracts/functions/check-resources.ts';
+import type { EnvironmentOf, VariableName } from '../contracts/environment-variables.ts';
 import { manifest as customManifest } from '../contracts/functions/custom-check.ts';
 import type { CHECK_VARIABLES } from '../contracts/functions/define.ts';
 import { type OutputsOf, outputsOf, type StackOutputs, stackOutputs } from '../contracts/outputs.ts';
@@ -59,17 +58,27 @@ export function customCheck<O>(outputs: z.ZodType<O>, look: Check<O>['look']) {
   );
 }
 
-/** A Lambda around a check that a configuration lists, whose targets the record has. It reads, and so looks twice. */
-export function configuredValidator(
-  manifest: typeof resourcesManifest,
-  look: (target: Target<StackOutputs>, env: EnvironmentOf<typeof resourcesManifest>) => Promise<Conclusion>,
+/** The variables of a check that a configuration lists. */
+type Configured = { name: string; variables: readonly VariableName[] };
+
+/**
+ * Creates a Lambda handler for a check that a configuration lists as data.
+ * @param looks is `once` for a check that acts
+ */
+export function configuredValidator<const M extends Configured>(
+  manifest: M,
+  look: (target: Target<StackOutputs>, env: EnvironmentOf<M>, since: number) => Promise<Conclusion>,
+  looks: 'once' | 'twice' = 'twice',
 ) {
   return lambda(
     manifest,
     validatorEvent,
     ({ request, since }, { env }) => {
-      const twice = (target: Target<StackOutputs>) => lookTwice(() => look(target, env), systemClock);
-      return validate({ name: env.CHECK, outputs: stackOutputs, look: twice }, request, systemClock, until(since, env));
+      const once = (target: Target<StackOutputs>) => look(target, env, Date.parse(since));
+      const twice = (target: Target<StackOutputs>) => lookTwice(() => once(target), systemClock);
+      const { CHECK, WAIT_SECONDS } = env as EnvironmentOf<{ variables: readonly ['CHECK', 'WAIT_SECONDS'] }>;
+      const check = { name: CHECK, outputs: stackOutputs, look: looks === 'twice' ? twice : once };
+      return validate(check, request, systemClock, until(since, { WAIT_SECONDS }));
     },
     () => `check-${process.env.CHECK}`,
   );
@@ -92,13 +101,13 @@ export async function validate<O>(
 ): Promise<CheckResult> {
   const started = clock.now();
   const conclusion = await look(targetOf(request, outputs)).catch(unreadable);
-  const { status, otherwise = 'failed', ...rest } = conclusion;
+  const { status, otherwise = 'failed', seen = { from: started, to: clock.now() }, ...rest } = conclusion;
   const result: CheckResult = {
     check,
     status: status === 'not-ready' ? otherwise : status,
     ...rest,
-    startedAt: new Date(started).toISOString(),
-    durationMs: clock.now() - started,
+    startedAt: new Date(seen.from).toISOString(),
+    durationMs: seen.to - seen.from,
   };
   const waits = status === 'not-ready' && clock.now() < until;
   if (waits) throw new NotReadyError(JSON.stringify(bounded(result, sizeInCause)));

@@ -6,12 +6,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import * as yaml from 'yaml';
+import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import type { CpuArchitecture } from '../config/config.ts';
 import { acknowledgeWildcards, document, type Grant, LeastPrivilegeRole, THIS_ACCOUNT_ONLY } from '../iam/role.ts';
 import type { ConfigurationBundle } from './source-archive.ts';
-
-/** A build may wait in the queue for this time, and then CodeBuild cancels it. CodeBuild's default is 8 hours. */
-export const QUEUE_MINUTES = 30;
 
 /** Both images contain the Node version that the buildspecs choose. */
 const BUILD_IMAGES: Record<CpuArchitecture, codebuild.IBuildImage> = {
@@ -23,9 +21,16 @@ export interface BuildProjectProps {
   projectRoot: string;
   projectName: string;
   description: string;
-  /** The file is in `infra/buildspecs/`. */
-  buildspec: string;
-  bundle: ConfigurationBundle;
+  /** The text is the name of a file in `infra/buildspecs/`. The object is a buildspec itself, of a build without a source. */
+  buildspec: string | Readonly<Record<string, unknown>>;
+  /** The archive of the source. The build verifies that its content has the digest BUNDLE_SHA256. */
+  bundle?: Pick<ConfigurationBundle, 'bucket' | 'key'> | undefined;
+  /** These commands run after the source is verified, and before those of the buildspec. */
+  prepare?: readonly string[];
+  /** The build leaves this file, which StartBuild says where to upload. */
+  artifact?: string;
+  /** The default is CodeBuild's own image for the architecture. */
+  image?: codebuild.IBuildImage;
   variables: Readonly<Record<string, string>>;
   grants: readonly Grant[];
   /**
@@ -78,10 +83,10 @@ export class BuildProject extends Construct {
     this.project = new codebuild.Project(this, 'Project', {
       projectName: props.projectName,
       description: props.description,
-      source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }),
-      buildSpec: readBuildspec(join(props.projectRoot, 'infra', 'buildspecs'), props.buildspec),
+      ...(props.bundle ? { source: codebuild.Source.s3({ bucket: props.bundle.bucket, path: props.bundle.key }) } : {}),
+      buildSpec: codebuild.BuildSpec.fromObjectToYaml(buildspecOf(props)),
       environment: {
-        buildImage: BUILD_IMAGES[props.architecture ?? 'ARM64'],
+        buildImage: props.image ?? BUILD_IMAGES[props.architecture ?? 'ARM64'],
         computeType: codebuild.ComputeType.SMALL,
         privileged: props.privileged ?? false,
       },
@@ -103,16 +108,24 @@ export class BuildProject extends Construct {
   }
 }
 
+function buildspecOf({ projectRoot, buildspec, prepare, artifact }: BuildProjectProps): Record<string, unknown> {
+  const spec =
+    typeof buildspec === 'string'
+      ? readBuildspec(join(projectRoot, 'infra', 'buildspecs'), buildspec, prepare ?? [])
+      : buildspec;
+  return { ...spec, ...(artifact ? { artifacts: { files: [artifact], 'discard-paths': 'yes' } } : {}) };
+}
+
 /**
  * Reads a buildspec. No part of a source runs before the phase `pre_build` has verified that it is the source in the
  * environment's record.
  */
-function readBuildspec(folder: string, name: string): codebuild.BuildSpec {
+function readBuildspec(folder: string, name: string, prepare: readonly string[]): Record<string, unknown> {
   const spec = yaml.parse(readFileSync(join(folder, name), 'utf8')) as { phases: Record<string, unknown> };
   const { install, ...phases } = spec.phases;
   const verify = readFileSync(join(folder, 'verify.sh'), 'utf8');
-  return codebuild.BuildSpec.fromObjectToYaml({
+  return {
     ...spec,
-    phases: { install, pre_build: { 'on-failure': 'ABORT', commands: [verify] }, ...phases },
-  });
+    phases: { install, pre_build: { 'on-failure': 'ABORT', commands: [verify, ...prepare] }, ...phases },
+  };
 }

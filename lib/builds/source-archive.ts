@@ -27,7 +27,7 @@ const CONTENTS = ['infra'];
 /** Builds never include these files of a checkout, whatever a `.dockerignore` says. */
 const NEVER = ['**/node_modules', '**/.git', '**/.DS_Store', '**/.terraform', '**/*.tfstate'];
 /** Work in the checkout leaves these files. They would change the hash without changing a build. */
-const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
+export const LITTER = ['.terraform', '*.tfstate', '*.tfstate.*', '*.tfplan', 'node_modules', 'dist', '.DS_Store'];
 
 export interface ConfigurationBundleProps {
   projectRoot: string;

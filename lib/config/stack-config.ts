@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
 import { servicesOf } from '../../lambdas/contracts/images.ts';
+import { checkJourney, journeyShape, lookupsOfJourney } from '../../lambdas/contracts/journeys.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -14,6 +16,7 @@ import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { type Lookup, lookup, lookupKey, resourceTargets } from '../../lambdas/contracts/resource-checks.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
 import { stackGrant } from '../iam/stack-grants.ts';
+import { buildCheckProblems, buildCheckShape, outputsOfBuild } from './build-checks.ts';
 import { imagesSchema, path } from './image-config.ts';
 import { stackVariable, variableProblems } from './stack-variables.ts';
 
@@ -62,6 +65,16 @@ const resourceCheck = z
     error: 'are more than a function can be given: list some of them in a check of their own',
   });
 
+const buildCheck = z.strictObject({ name: ownName, ...buildCheckShape }).superRefine((check, context) => {
+  for (const [where, message] of buildCheckProblems(check)) context.addIssue({ code: 'custom', path: where, message });
+});
+
+const journey = z
+  .strictObject({ name: ownName, waitSeconds: wait, ...journeyShape })
+  .superRefine(checkJourney)
+  // All variables of a function may have 4 KB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  .refine((one) => JSON.stringify(one).length <= 3_000, 'is more than a function can be given');
+
 export const stackSchema = z.strictObject({
   /** The Terraform root in this folder creates an environment. */
   root: path,
@@ -86,6 +99,10 @@ export const stackSchema = z.strictObject({
   customChecks: z.array(customCheck).default([]),
   /** Checks of resources of the root, without code. */
   resourceChecks: z.array(resourceCheck).default([]),
+  /** Checks that run as builds of CodeBuild: a script of npm, or an OCI image. */
+  buildChecks: z.array(buildCheck).default([]),
+  /** Checks that send a request and follow it, as `e2e-order` follows an order. */
+  journeys: z.array(journey).default([]),
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** The keys are the project's names of outputs. The values are the root's names. */
@@ -179,16 +196,34 @@ export function checkNames(stack: StackConfig): string[] {
 }
 
 /** Checks that the configuration names, each with a function of its own name. */
-export function ownChecks({ customChecks, resourceChecks }: Pick<StackConfig, 'customChecks' | 'resourceChecks'>) {
+export function ownChecks({
+  customChecks,
+  resourceChecks,
+  buildChecks,
+  journeys,
+}: Pick<StackConfig, 'customChecks' | 'resourceChecks' | 'buildChecks' | 'journeys'>) {
   return [
     ...customChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
     ...resourceChecks.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
+    ...buildChecks.map(({ name, timeoutMinutes }) => ({ name, waitSeconds: buildWait(timeoutMinutes) })),
+    ...journeys.map(({ name, waitSeconds }) => ({ name, waitSeconds })),
   ];
 }
 
-/** What the checks of resources look at, each once. */
-export function lookupsOf({ resourceChecks }: Pick<StackConfig, 'resourceChecks'>): Lookup[] {
-  const all = resourceChecks.flatMap(({ targets }) => targets.map((target) => lookup.parse(target)));
+/**
+ * Returns for how many seconds a check waits for its build: longer than CodeBuild lets it wait and run. A build's
+ * container and its end are not in these limits.
+ */
+export function buildWait(timeoutMinutes: number): number {
+  return (QUEUE_MINUTES + timeoutMinutes + 5) * 60;
+}
+
+/** What the checks of resources look at, and where journeys are, each once. */
+export function lookupsOf({ resourceChecks, journeys }: Pick<StackConfig, 'resourceChecks' | 'journeys'>): Lookup[] {
+  const all = [
+    ...resourceChecks.flatMap(({ targets }) => targets.map((target) => lookup.parse(target))),
+    ...journeys.flatMap(lookupsOfJourney),
+  ];
   return [...new Map(all.map((one) => [lookupKey(one), one])).values()];
 }
 
@@ -202,6 +237,12 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   for (const check of stack.checks)
     want([...CHECK_OUTPUTS[check], ...(OF_SERVICES.includes(check) ? services : [])], check);
   for (const { name, outputs } of stack.customChecks) want(outputs, name);
+  for (const one of stack.journeys)
+    want(
+      lookupsOfJourney(one).flatMap(({ of }) => of?.output ?? []),
+      one.name,
+    );
+  for (const check of stack.buildChecks) want(outputsOfBuild(check), check.name);
   for (const { name, targets } of stack.resourceChecks)
     want([...new Set(targets.flatMap(({ of }) => of?.output ?? []))], name);
   if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');

@@ -48,7 +48,7 @@ const kmsKey = z
   .regex(new RegExp(`^${SERVICE_ARN('kms')}:key/[\\w-]+$`), 'must be the ARN of a KMS key')
   .optional();
 
-const secret = z.union(
+export const secret = z.union(
   [
     z.strictObject({ ssm: ssmName, kmsKey }),
     /** The `field` is a member of a secret that is a JSON object. */

@@ -14,11 +14,14 @@ import {
 } from '../../lambdas/contracts/functions.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { assemblyOf } from '../assembly.ts';
+import { settingsOf } from '../config/build-checks.ts';
 import type { Config } from '../config/config.ts';
 import { declaredImages } from '../config/image-config.ts';
-import { checkNames, lookupsOf, wantedOutputs } from '../config/stack-config.ts';
+import { buildWait, checkNames, lookupsOf, wantedOutputs } from '../config/stack-config.ts';
 import { inputTypesOf } from '../config/stack-variables.ts';
+import { checkFunctionGrants } from '../iam/build-check-grants.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
+import { journeyGrants } from '../iam/journey-grants.ts';
 import { ReportReader } from '../iam/report-reader.ts';
 import { resourceCheckGrants } from '../iam/resource-check-grants.ts';
 import type { Grant } from '../iam/role.ts';
@@ -34,6 +37,9 @@ import {
 } from '../names.ts';
 import { bundleHandlers } from './bundles.ts';
 import { HandlerFunction } from './runbook-function.ts';
+
+/** One bundle serves all checks of such a kind. */
+const SHARED: ReadonlySet<LambdaName> = new Set(['check-resources', 'check-build', 'check-journey']);
 
 /** EventBridge or its scheduler invokes these functions, and does not wait for the result. */
 export const UNATTENDED: readonly CommonHandler[] = COMMON_HANDLERS.filter((name) => manifestOf(name).unattended);
@@ -55,7 +61,10 @@ export class Functions extends Construct {
     super(scope, id);
     const { config } = props;
     const { stack } = config;
-    const variables: Record<Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS' | 'TARGETS'>, string> = {
+    const variables: Record<
+      Exclude<VariableName, 'CHECK' | 'WAIT_SECONDS' | 'TARGETS' | 'BUILD' | 'JOURNEY'>,
+      string
+    > = {
       ENVIRONMENTS_TABLE: props.table.tableName,
       CONTROL_BUCKET: props.bucket.bucketName,
       NAME_PATTERN: config.namePattern,
@@ -105,7 +114,7 @@ export class Functions extends Construct {
       : () => join(props.projectRoot, 'lambdas', 'handlers');
     const make = (name: string, handler: LambdaName, grants: readonly Grant[], own: Record<string, string> = {}) =>
       new HandlerFunction(this, constructId(name), {
-        bundle: bundleOf(handler === 'check-resources' ? handler : name),
+        bundle: bundleOf(SHARED.has(handler) ? handler : name),
         name,
         handler,
         variables: { ...variables, ...own },
@@ -131,6 +140,23 @@ export class Functions extends Construct {
         const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds), TARGETS: JSON.stringify(targets) };
         const grants = resourceCheckGrants(this, targets, config.namePattern);
         return [name, make(`check-${name}`, 'check-resources', grants, own)] as const;
+      }),
+      ...stack.buildChecks.map((check) => {
+        const { name, timeoutMinutes } = check;
+        const own = {
+          CHECK: name,
+          WAIT_SECONDS: String(buildWait(timeoutMinutes)),
+          BUILD: JSON.stringify(settingsOf(check)),
+        };
+        return [
+          name,
+          make(`check-${name}`, 'check-build', checkFunctionGrants(this, check, props.bucket), own),
+        ] as const;
+      }),
+      ...stack.journeys.map(({ name, waitSeconds, ...journey }) => {
+        const own = { CHECK: name, WAIT_SECONDS: String(waitSeconds), JOURNEY: JSON.stringify(journey) };
+        const grants = journeyGrants(this, journey, config.namePattern);
+        return [name, make(`check-${name}`, 'check-journey', grants, own)] as const;
       }),
     ]);
   }

@@ -7,6 +7,8 @@ export interface StackChecks {
   checks: readonly CheckName[];
   customChecks: readonly { name: string }[];
   resourceChecks?: readonly { name: string }[];
+  buildChecks?: readonly { name: string }[];
+  journeys?: readonly { name: string }[];
 }
 
 interface Machine {
@@ -35,7 +37,8 @@ const GRACE = 30;
  *
  * @throws {Error} if the definition does not have exactly one branch
  */
-export function withBranchesOf(definition: string, { checks, customChecks, resourceChecks = [] }: StackChecks): string {
+export function withBranchesOf(definition: string, stack: StackChecks): string {
+  const { checks, customChecks, resourceChecks = [], buildChecks = [], journeys = [] } = stack;
   const machine = JSON.parse(definition) as Machine;
   const { 'Run checks': all, 'Run chosen checks': chosen } = machine.States;
   const [model, another] = all.Branches;
@@ -44,11 +47,15 @@ export function withBranchesOf(definition: string, { checks, customChecks, resou
     ...checks.map(timeoutOf),
     ...customChecks.map(() => timeoutOf('custom-check')),
     ...resourceChecks.map(() => timeoutOf('resources')),
+    ...buildChecks.map(() => timeoutOf('build')),
+    ...journeys.map(() => timeoutOf('journey')),
   ];
   all.Branches = [
     ...CHECKS.filter((check) => checks.includes(check)).map((check) => filled(model, branchOf(check))),
     ...customChecks.map(({ name }) => filled(model, ownBranch(name, 'custom-check'))),
     ...resourceChecks.map(({ name }) => filled(model, ownBranch(name, 'resources'))),
+    ...buildChecks.map(({ name }) => filled(model, ownBranch(name, 'build'))),
+    ...journeys.map(({ name }) => filled(model, ownBranch(name, 'journey'))),
   ];
   chosen.ItemProcessor = {
     ...chosen.ItemProcessor,
@@ -61,7 +68,9 @@ export function withBranchesOf(definition: string, { checks, customChecks, resou
       CheckTimeoutSeconds: Math.max(...timeouts),
     }),
   };
-  return JSON.stringify(machine);
+  const names = buildChecks.map(({ name }) => `'${name}'`).join(', ');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the definition
+  return JSON.stringify(machine).replaceAll('${BuildChecks}', () => names);
 }
 
 function branchOf(check: CheckName): Branch {
@@ -70,7 +79,7 @@ function branchOf(check: CheckName): Branch {
   return branch(check, `${verb} ${title}`, `Report ${title}`, timeoutOf(check));
 }
 
-function ownBranch(name: string, handler: 'custom-check' | 'resources'): Branch {
+function ownBranch(name: string, handler: 'custom-check' | 'resources' | 'build' | 'journey'): Branch {
   const words = name.replaceAll('-', ' ');
   return branch(name, `Check ${words}`, `Report ${words}`, timeoutOf(handler));
 }
@@ -80,7 +89,7 @@ function branch(name: string, CheckState: string, ReportState: string, CheckTime
   return { CheckName: name, CheckState, ReportState, CheckFunctionArn, CheckTimeoutSeconds };
 }
 
-function timeoutOf(check: CheckName | 'custom-check' | 'resources'): number {
+function timeoutOf(check: CheckName | 'custom-check' | 'resources' | 'build' | 'journey'): number {
   const name: LambdaName = check === 'custom-check' ? check : `check-${check}`;
   return FUNCTIONS[name].timeoutSeconds + GRACE;
 }

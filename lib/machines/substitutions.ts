@@ -3,11 +3,11 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import type { CommonHandler } from '../../lambdas/contracts/functions.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
-import { QUEUE_MINUTES } from '../builds/build-project.ts';
 import type { Config } from '../config/config.ts';
-import { ownChecks } from '../config/stack-config.ts';
+import { buildWait, ownChecks } from '../config/stack-config.ts';
 import { arn, constructId, IMAGES_PROJECT, machineArn, TERRAFORM_PROJECT } from '../names.ts';
 import { placeholders, type Substitutions } from './definition.ts';
 
@@ -78,7 +78,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         ApprovalTimeoutMinutes: config.approval.timeoutMinutes,
         ApprovalTimeoutSeconds: config.approval.timeoutMinutes * 60,
         ProvisionTimeoutSeconds: PROVISION_TIMEOUT + config.approval.timeoutMinutes * 60,
-        ValidateTaskTimeoutSeconds: VALIDATE_TIMEOUT + LONGER,
+        ValidateTaskTimeoutSeconds: validateTimeout(config) + LONGER,
         ...buildTimeouts(config),
       };
     case 'deploy':
@@ -90,7 +90,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         NotReadySeconds: config.validation.intervalSeconds,
         RolloutAttempts: Math.ceil(ROLLOUT_TIMEOUT / config.validation.intervalSeconds),
         DeployTimeoutSeconds: PROVISION_TIMEOUT,
-        ValidateTaskTimeoutSeconds: VALIDATE_TIMEOUT + LONGER,
+        ValidateTaskTimeoutSeconds: validateTimeout(config) + LONGER,
         ...buildTimeouts(config),
       };
     case 'validate': {
@@ -101,7 +101,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         NotReadySeconds: intervalSeconds,
         // Each check has its own limit for its waiting time. This number must cover the longest one.
         NotReadyAttempts: 1 + Math.ceil(longestWait(config) / intervalSeconds),
-        ValidateTimeoutSeconds: VALIDATE_TIMEOUT,
+        ValidateTimeoutSeconds: validateTimeout(config),
       };
     }
     case 'teardown':
@@ -123,6 +123,11 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         SweepTimeoutSeconds: SWEEP_TIMEOUT,
       };
   }
+}
+
+/** Returns the time limit of a validation. A check that is a build may take longer than all others. */
+function validateTimeout({ stack }: Config): number {
+  return VALIDATE_TIMEOUT + Math.max(0, ...stack.buildChecks.map(({ timeoutMinutes }) => buildWait(timeoutMinutes)));
 }
 
 /** Returns the timeouts of builds. A build may wait in CodeBuild's queue before its own time begins. */

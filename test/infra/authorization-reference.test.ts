@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import example from '../../examples/document-intake/runbook.config.ts';
 import links from '../../examples/short-links/runbook.config.ts';
+import web from '../../examples/web-service/runbook.config.ts';
 import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-sets.ts';
 import config from '../../runbook.config.ts';
 import { faultsOf, type PolicyKind, type Statement } from './support/authorization.ts';
@@ -9,7 +10,33 @@ import { policiesOf } from './support/template-policies.ts';
 
 const boundary = 'arn:aws:iam::123456789012:policy/bound';
 const github = { repository: 'some/repository', branch: 'main' };
+const check = { name: 'load', timeoutMinutes: 20 };
+const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/tools/load@sha256:${'0'.repeat(64)}`;
+/** Each variable and permission that a check which is a build can have. */
+const builds = [
+  ...web.stack.buildChecks,
+  {
+    ...check,
+    run: { image, command: 'load' },
+    variables: {
+      TOKEN: { secret: { ssm: '/web/{environment}/token', kmsKey: 'arn:aws:kms:eu-west-1:123456789012:key/0f0e' } },
+      PASSWORD: { secret: { secretsManager: 'web/{environment}' } },
+    },
+    results: { format: 'ctrf', file: 'out/ctrf.json' },
+  },
+] as const;
+/** A journey through log groups and queues. */
+const jobs = {
+  request: { of: { output: 'alb_dns_name' }, path: '/jobs', id: 'id' },
+  readBack: { path: '/jobs/{id}', id: 'id', state: 'state', until: 'done' },
+  logs: [{ name: 'worked', group: '/aws/lambda/{prefix}-work', contains: 'taken' }],
+  queue: { of: { address: 'aws_sqs_queue.jobs' } },
+};
 const TEMPLATES = {
+  'a web service, with checks that are builds, and a journey': {
+    ...web,
+    stack: { ...web.stack, buildChecks: [...builds], journeys: [{ name: 'jobs', waitSeconds: 60, ...jobs }] },
+  },
   'the order platform with everything': {
     terraform: { ...config.terraform, permissionsBoundary: boundary },
     github,

@@ -26,7 +26,24 @@ const resources = {
     { kind: 'eventbridge-rule' },
   ],
 } satisfies NonNullable<RunbookConfig['stack']['resourceChecks']>[number];
-const { template, stack } = runbook({ stack: { ...config.stack, resourceChecks: [resources] } });
+/** A check that is a build has the name of its handler, too. */
+const build = {
+  name: 'build',
+  run: { image: `public.ecr.aws/x/y@sha256:${'0'.repeat(64)}`, command: 'true' },
+} satisfies NonNullable<RunbookConfig['stack']['buildChecks']>[number];
+/** A journey with all that it can need. */
+const journey = {
+  name: 'journey',
+  waitSeconds: 60,
+  request: { of: { output: 'alb_dns_name' }, path: '/jobs', id: 'id' },
+  readBack: { path: '/jobs/{id}', id: 'id', state: 'state', until: 'done' },
+  logs: [{ name: 'worked', group: '/aws/lambda/{prefix}-work', contains: 'taken' }],
+  queue: { of: { address: 'aws_sqs_queue.jobs' } },
+} satisfies NonNullable<RunbookConfig['stack']['journeys']>[number];
+const { template, stack } = runbook({
+  // Of all checks of a stack there are ten at most.
+  stack: { ...config.stack, resourceChecks: [resources], buildChecks: [build], journeys: [journey] },
+});
 const OWN = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 
 test('there is one function for each handler, and no other', () => {

@@ -1,4 +1,4 @@
-"""The module updates a CodeBuild project in place. moto creates projects and deletes them."""
+"""The module updates a CodeBuild project in place, and accepts one without a source. moto creates projects and deletes them."""
 
 import json
 
@@ -10,6 +10,18 @@ _PARTS = (
     *("description", "source", "sourceVersion", "artifacts", "cache", "environment", "serviceRole"),
     *("timeoutInMinutes", "queuedTimeoutInMinutes", "encryptionKey", "tags", "vpcConfig", "logsConfig"),
 )
+
+
+@when_imported("moto.codebuild.responses")
+def _accept_no_source(responses) -> None:
+    validate = responses._validate_required_params_source
+
+    def validate_source(source: dict) -> None:
+        # A project without a source has no location:
+        # https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html
+        validate({"location": "none", **source} if source.get("type") == "NO_SOURCE" else source)
+
+    responses._validate_required_params_source = validate_source
 
 
 @when_imported("moto.codebuild.responses")

@@ -178,6 +178,12 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     const rule = text(params.Name) ?? text(params.Rule);
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
   },
+  ssm: (_operation, { params }, place) => {
+    const names = [...texts([params.Name]), ...texts(params.Names)];
+    return names.length > 0
+      ? about(...names.map((name) => arnOf('ssm', place)(`parameter/${name.replace(/^\//, '')}`)))
+      : undefined;
+  },
   kms: (operation, { params }, place) => {
     const arn = arnOf('kms', place);
     // KMS also asks for the tags of a new key, on a key whose id nobody knows.

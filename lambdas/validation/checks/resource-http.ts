@@ -90,7 +90,7 @@ export function meets(text: string, { path, equals }: Expectation): Seen {
   } catch {
     return { status: 'failed', text: `the answer is not JSON: ${excerpt(text)}` };
   }
-  const found = path.split('.').reduce(memberOf, document);
+  const found = valueAt(document, path);
   if (found === equals) return { status: 'passed', text: `${path} is ${JSON.stringify(equals)}` };
   return { status: 'not-ready', text: `${path} is ${spelled(found)} instead of ${JSON.stringify(equals)}` };
 }
@@ -99,6 +99,11 @@ export function meets(text: string, { path, equals }: Expectation): Seen {
 function spelled(found: unknown): string {
   if (found === undefined) return 'missing';
   return typeof found === 'string' ? excerpt(found) : shortened(JSON.stringify(found));
+}
+
+/** Returns the value at a path of keys and indices, or undefined. */
+export function valueAt(document: unknown, path: string): unknown {
+  return path.split('.').reduce(memberOf, document);
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -10,12 +10,23 @@ const BY_NAME =
 
 /** Returns the permission to read the secrets in `stack.variables`, and nothing else. */
 export function secretGrants(construct: Construct, { stack }: Pick<Config, 'stack'>): Grant[] {
-  const all = secretsOf(stack);
+  return readGrants(construct, secretsOf(stack), 'ssm:GetParameter');
+}
+
+/**
+ * Returns the permission to read these secrets.
+ * @param parameters is the action by which parameters are read; CodeBuild itself reads several at once
+ */
+export function readGrants(
+  construct: Construct,
+  all: readonly SecretReference[],
+  parameters: 'ssm:GetParameter' | 'ssm:GetParameters',
+): Grant[] {
   const keys = [...new Set(all.flatMap(({ kmsKey }) => kmsKey ?? []))];
   const services = (['ssm', 'secretsmanager'] as const).map((service) => `${service}.${Aws.REGION}.${Aws.URL_SUFFIX}`);
   return [
     ...read(
-      'ssm:GetParameter',
+      parameters,
       all.flatMap((one) => ('ssm' in one ? parameterArn(construct, one) : [])),
     ),
     ...read(

@@ -151,6 +151,8 @@ const blocks = (value: string) =>
 export interface Broken {
   name: string;
   changes?: Operations;
+  /** What an answer that is behind says instead. The default is a world that is well. */
+  before?: Operations;
   http?: HttpPort;
 }
 
@@ -307,7 +309,9 @@ const S3_QUERIES = ['versioning', 'encryption', 'publicAccessBlock'];
 function nameOf({ service: name, action, method, url }: AwsRequest): string {
   if (name !== 's3') return `${name} ${action ?? `${method} ${url.pathname}`}`;
   const query = S3_QUERIES.find((one) => url.searchParams.has(one));
-  return `s3 ${query ?? (url.pathname.split('/').filter(Boolean).length > 1 ? 'HeadObject' : `${method === 'HEAD' ? 'HeadBucket' : method}`)}`;
+  const onObject = url.pathname.split('/').filter(Boolean).length > 1;
+  if (onObject) return method === 'GET' ? 's3 GetObject' : 's3 HeadObject';
+  return `s3 ${query ?? (method === 'HEAD' ? 'HeadBucket' : method)}`;
 }
 
 export function platform(changes: Operations = {}): Play {

@@ -1,6 +1,7 @@
 import type { ResolvedResource, ResolvedTargets } from '../../../lambdas/contracts/resolved-targets.ts';
 import { lookupKey, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
 import { ACCOUNT, outputs, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
+import { BUILD_SUBJECT, BUILD_WORLD } from './builds.ts';
 import type { Play } from './endpoint.ts';
 import { type Broken, NOT_FOUND, type Operations, platform, service } from './platform.ts';
 
@@ -132,8 +133,9 @@ const RESOURCE_WORLD: Operations = {
   'events ListTargetsByRule': () => ({ Targets: [{ Id: 't', Arn: 'arn:target' }] }),
 };
 
-/** The world of a subject: that of a check of the order platform, or of a resource. */
+/** The world of a subject: that of a check of the order platform, of a resource, or of a build. */
 export function worldOf(subject: string, changes: Operations = {}): Play {
+  if (subject === BUILD_SUBJECT) return platform({ ...BUILD_WORLD, ...changes });
   return platform(resourcesOf(subject) ? { ...RESOURCE_WORLD, ...changes } : changes);
 }
 

@@ -1,24 +1,32 @@
 import { vi } from 'vitest';
 import { CHECKS } from '../../../lambdas/contracts/contracts.ts';
 import { aRecord, aRequest, outputs } from '../../unit/lambdas/support/fixtures.ts';
+import { BUILD_BROKEN, BUILD_SUBJECT, BUILD_VARIABLES } from './builds.ts';
 import type { Cell } from './cells.ts';
 import { type Endpoint, type Play, questionOf } from './endpoint.ts';
 import { FAULTS, type Fault, memberFaults } from './faults.ts';
 import { http } from './http.ts';
+import { JOURNEY_BROKEN, JOURNEY_SUBJECT, JOURNEY_VARIABLES, journeyTargets } from './journeys.ts';
 import { type Broken, BROKEN as OF_PLATFORM, orders } from './platform.ts';
 import { RESOURCE_BROKEN, RESOURCE_SUBJECTS, resourcesOf, worldOf } from './resources.ts';
 
 type Handler = (event: unknown, context: object) => Promise<{ status: string; observed: string }>;
 
-/** Checks of the order platform, and one of a resource of each kind. */
-export const SUBJECTS: readonly string[] = [...CHECKS, ...RESOURCE_SUBJECTS];
-export const BROKEN: Record<string, readonly Broken[]> = { ...OF_PLATFORM, ...RESOURCE_BROKEN };
+/** Checks of the order platform, one of a resource of each kind, one that is a build, and a journey. */
+export const SUBJECTS: readonly string[] = [...CHECKS, ...RESOURCE_SUBJECTS, BUILD_SUBJECT, JOURNEY_SUBJECT];
+export const BROKEN: Record<string, readonly Broken[]> = {
+  ...OF_PLATFORM,
+  ...RESOURCE_BROKEN,
+  [BUILD_SUBJECT]: BUILD_BROKEN,
+  [JOURNEY_SUBJECT]: JOURNEY_BROKEN,
+};
 
 /** A validator as Lambda runs it. @returns its status, or the name of the error that it ends with */
 export async function validate(check: string): Promise<string> {
   const resources = resourcesOf(check);
   const handler = await handlerOf(check);
-  const own = resources ? { targets: resources.resolved } : {};
+  const targets = check === JOURNEY_SUBJECT ? journeyTargets() : resources?.resolved;
+  const own = targets ? { targets } : {};
   const record = aRecord({
     ...own,
     outputs: { ...outputs, ...hereAre('order_events_queue_url', 'order_events_dlq_url') },
@@ -39,6 +47,11 @@ async function handlerOf(check: string): Promise<Handler> {
   const resources = resourcesOf(check);
   if (resources) {
     Object.assign(process.env, { CHECK: 'resources', TARGETS: resources.targets });
+    vi.resetModules();
+  }
+  const variables = { [BUILD_SUBJECT]: BUILD_VARIABLES, [JOURNEY_SUBJECT]: JOURNEY_VARIABLES }[check];
+  if (variables) {
+    Object.assign(process.env, variables);
     vi.resetModules();
   }
   const file = `check-${resources ? 'resources' : check}`;
@@ -103,13 +116,13 @@ export async function validatorCells(endpoint: Endpoint): Promise<Cell[]> {
 
 async function outcome(
   check: string,
-  { changes, http: answer }: Broken,
+  { changes, before, http: answer }: Broken,
   endpoint: Endpoint,
   position: string,
   fault: Fault,
 ): Promise<string | undefined> {
   const broken = worldOf(check, changes);
-  const well = worldOf(check);
+  const well = worldOf(check, before);
   let met = 0;
   const isThere = (question: string) => positionOf(question) === position;
   be(

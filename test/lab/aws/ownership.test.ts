@@ -34,6 +34,7 @@ const ASKS: Partial<Record<HandlerName, object>> = {
 /** These handlers change something and ask for no ownership. The value is the reason. */
 const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   'check-resources': 'invokes a function that the configuration lists, as whoever uses the environment does',
+  'check-build': 'starts a build of the team, which may do what the configuration grants the check',
   board: 'writes pages and a ledger of its own',
   claim: 'it decides who owns the environment',
   lease: 'whoever extends or protects owns nothing; its write is conditional on the whole lease',

@@ -75,6 +75,20 @@ describe('the validate machine', () => {
     expect(validateAsl(JSON.parse(prepared) as never, { checkArn: true, checkPaths: true }).errors).toEqual([]);
   });
 
+  test('has the same branch for a check of resources, a build and a journey, with the time of each', () => {
+    const own = { resourceChecks: [{ name: 'data' }], buildChecks: [{ name: 'smoke' }], journeys: [{ name: 'jobs' }] };
+    const [, data, smoke, jobs] = branchesOf(definitionOf({ checks: ['backend'], customChecks: [], ...own }));
+    expect(smoke?.States['Check smoke']?.Arguments?.FunctionName).toBe('${CheckSmokeFunctionArn}');
+    const renamed = JSON.stringify(data)
+      .replaceAll('Check data', 'Check smoke')
+      .replaceAll('Report data', 'Report smoke')
+      .replaceAll('"data"', '"smoke"')
+      .replaceAll('CheckData', 'CheckSmoke');
+    expect(smoke).toEqual(JSON.parse(renamed));
+    const times = [data?.States['Check data'], smoke?.States['Check smoke'], jobs?.States['Check jobs']];
+    expect(times.map((state) => state?.TimeoutSeconds)).toEqual([150, 150, 210]);
+  });
+
   test('runs chosen checks as it runs all, and waits as long as the slowest needs', () => {
     const { 'Run chosen checks': chosen } = statesOf(definitionOf({ checks: CHECKS, customChecks: [] }));
     expect(chosen.ItemProcessor).toMatchObject({

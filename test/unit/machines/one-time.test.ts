@@ -13,10 +13,11 @@ import { type Behaviour, run } from '../states/machine.ts';
 const CHECKS: CheckName[] = ['ecs-services', 'worker-logs'];
 
 /** Returns the states of the deployed machine, with values for the placeholders. */
-function states(): JsonObject {
+function states(buildChecks: { name: string }[] = []): JsonObject {
   const text = readDefinition(resolve(import.meta.dirname, '../../..'), 'validate', {
     checks: CHECKS,
     customChecks: [],
+    buildChecks,
   })
     .replaceAll(/"\$\{\w*(?:Seconds|Attempts|Count)\}"/g, '2')
     .replaceAll(/\$\{\w*Count\}/g, '2')
@@ -73,6 +74,36 @@ describe('a validation', () => {
 
   test('looks once when everything was seen at about one time', async () => {
     expect((await validate([both(1, 0)])).looks).toBe(1);
+  });
+
+  test('does not repeat the build of a check, which began before what the others see now', async () => {
+    const began = { ...result('smoke', 0), durationMs: 9 * 60_000 };
+    const looks: Record<string, number> = { ecs: 0, smoke: 0 };
+    let at: Json = null;
+    const { status } = await run(states([{ name: 'smoke' }]), {
+      input: { environment: 'dev' },
+      tasks: {
+        PreflightFunctionArn: () => answer({ environment: 'dev', run: 'r', checks: ['smoke', 'ecs-services'] }),
+        CheckEcsServicesFunctionArn: (_, attempt) => {
+          looks.ecs = attempt;
+          return answer(result('ecs-services', attempt === 1 ? 0 : 9));
+        },
+        CheckWorkerLogsFunctionArn: (_, attempt) => answer(result('worker-logs', attempt === 1 ? 0 : 9)),
+        CheckSmokeFunctionArn: (_, attempt) => {
+          looks.smoke = attempt;
+          return answer(began);
+        },
+        EvidenceFunctionArn: (payload) => {
+          at = (payload as { results: JsonObject[] }).results.map(({ observed }) => observed ?? null);
+          return answer({ verdict: 'PASSED', summary: 's', evidence: { bucket: 'b', report: 'r' } });
+        },
+      },
+    });
+    expect({ status, looks, at }).toEqual({
+      status: 'SUCCEEDED',
+      looks: { ecs: 2, smoke: 2 },
+      at: ['at minute 9', 'at minute 9', 'at minute 0'],
+    });
   });
 
   test('looks no more when something has failed', async () => {

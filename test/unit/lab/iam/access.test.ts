@@ -159,6 +159,16 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     ],
   ],
   [
+    'parameters by their names, whose ARNs have one slash',
+    ['ssm', { action: 'GetParameters', params: { Names: ['/shop/dev/token', 'plain'] } }],
+    [
+      {
+        action: 'ssm:GetParameters',
+        resources: [`arn:aws:ssm:${R}:parameter/shop/dev/token`, `arn:aws:ssm:${R}:parameter/plain`],
+      },
+    ],
+  ],
+  [
     'a function by its ARN in a path',
     ['lambda', { path: `/2015-03-31/functions/${encodeURIComponent(`arn:aws:lambda:${R}:function:f`)}/invocations` }],
     [{ action: 'lambda:InvokeFunction', resources: [`arn:aws:lambda:${R}:function:f`] }],

@@ -26,6 +26,8 @@ const HARMLESS: Record<string, string> = {
     'a task without an address matches no target',
   'ecs.ts: .flatMap(({ details = [] }) => details)': 'a task without an address matches no target',
   'ecs.ts: containers: (task.containers ?? [])': 'the exit codes are evidence, and decide nothing',
+  'check-builds.ts: const context = contexts?.find(({ statusCode, message }) => statusCode || message);':
+    'without a reason, a phase that failed is unknown',
   'queues.ts: const { Attributes = {} } = await sqs.send(':
     'each count is asked for by its name, and refused when it is missing',
   'state-bucket.ts: (rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? [],':

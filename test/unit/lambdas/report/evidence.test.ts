@@ -6,7 +6,7 @@ import { bad } from '../../../support/reports/bad.ts';
 import { good } from '../../../support/reports/good.ts';
 
 const sample = (check: CheckName, of = good) => of.checks.find((one) => one.check === check)?.evidence ?? {};
-const shown = (check: CheckName, evidence: unknown) => evidenceOf(check, evidence).markup;
+const shown = (check: string, evidence: unknown) => evidenceOf(check, evidence).markup;
 
 const HOSTILE = `"><script>alert('x')</script><img src=x onerror=alert(1)>&lt;`;
 const ODD: unknown[] = [
@@ -173,6 +173,22 @@ describe('evidence', () => {
     expect(markup).toContain('stored passed 12 ms; published passed by 60 ms');
     expect(markup).toContain('deleted passed 110 ms');
     expect(markup).toContain('Deletion rests on the log.');
+  });
+
+  test('of a journey that the configuration lists has its own steps', () => {
+    const behaviours = [
+      { name: 'stored', status: 'passed', ms: 12, exact: true },
+      { name: 'worked', status: 'not-ready', text: 'is not in /x' },
+    ];
+    const orders = [{ orderId: 'j-1', states: [], behaviours }];
+    const markup = shown('jobs', { orders, steps: ['stored', 'worked', 'processed'] });
+    expect(markup).toContain('Journey of Request j-1');
+    expect(markup).toMatch(/stored passed 12 ms; worked \S.*; PROCESSED \S.* not reached/);
+    expect(markup).toContain('since the request was sent');
+    expect(markup).not.toContain('Deletion rests on');
+    expect(shown('jobs', { orders, steps: ['stored'] })).toContain('x="440"');
+    const queued = { orders, steps: ['stored', 'deleted'], deleted: { status: 'passed', restsOn: 'counts' } };
+    expect(shown('jobs', queued)).toContain('Deletion rests on counts.');
   });
 
   test('of more orders than can be drawn says how many there are', () => {

@@ -36,6 +36,14 @@ describe('a validator', () => {
     });
   });
 
+  test('dates a result by what the check says that it saw', async () => {
+    const seen = { from: Date.parse('2026-01-31T11:50:00Z'), to: Date.parse('2026-01-31T11:58:00Z') };
+    expect(await run(async () => ({ ...conclusion('passed'), seen }))).toEqual({
+      ...{ check: 'backend', status: 'passed', expected: 'e', observed: 'o', evidence: {} },
+      ...{ startedAt: '2026-01-31T11:50:00.000Z', durationMs: 480_000 },
+    });
+  });
+
   test('throws what is not ready, with the result in the message, failed', async () => {
     const thrown = await run(async () => conclusion('not-ready')).catch((error: Error) => error);
     expect(thrown).toMatchObject({ name: 'NotReadyError' });

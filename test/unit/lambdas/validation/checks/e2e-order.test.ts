@@ -1,10 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import type { HttpObservation } from '../../../../../lambdas/validation/checks/alb-health.ts';
-import {
-  e2eOrder,
-  type OrderJourney,
-  type OrderObservation,
-} from '../../../../../lambdas/validation/checks/e2e-order.ts';
+import { concludeJourney, type RequestJourney } from '../../../../../lambdas/validation/checks/journey.ts';
+import { E2E_ORDER, ORDER_WORDING } from '../../../../../lambdas/validation/e2e-order.ts';
+
+/** The facts of an order, under the names that the order platform has for them. */
+interface OrderJourney extends Omit<RequestJourney, 'id' | 'seen' | 'confirmed'> {
+  orderId?: string;
+  published?: Seen;
+  consumed?: Seen;
+  processed?: Seen;
+}
+type Seen = RequestJourney['seen'][string];
+interface OrderObservation {
+  orders: OrderJourney[];
+  before: typeof idle;
+  after: typeof idle;
+  stuck?: string;
+}
+
+const e2eOrder = ({ orders, before, after, stuck }: OrderObservation) =>
+  concludeJourney(E2E_ORDER, ORDER_WORDING, {
+    requests: orders.map(({ orderId, published, consumed, processed, ...rest }) => ({
+      ...rest,
+      ...(orderId ? { id: orderId } : {}),
+      seen: { ...(published ? { published } : {}), ...(consumed ? { consumed } : {}) },
+      ...(processed ? { confirmed: processed } : {}),
+    })),
+    queues: { before, after },
+    ...(stuck ? { stuck } : {}),
+  });
 
 const none = { visible: 0, inFlight: 0, delayed: 0 };
 const idle = { queue: none, deadLetters: none };
