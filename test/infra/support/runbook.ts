@@ -63,7 +63,7 @@ export function listOf<T>(value: T | T[]): T[] {
 }
 
 /** Returns all actions of the statements, sorted. */
-export function actionsOf(statements: readonly Statement[]): string[] {
+export function actionsOf(statements: readonly Pick<Statement, 'Action'>[]): string[] {
   return statements.flatMap(({ Action }) => listOf(Action)).sort();
 }
 
