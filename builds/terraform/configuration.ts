@@ -78,7 +78,7 @@ function resourcesOf(module: unknown, prefix: string, variables: Variables): [ad
   ];
 }
 
-/** Of an expression, or of all in a nested block. */
+/** Returns the references of an expression, or of all expressions in a nested block. */
 function referencesOf(value: unknown): string[] {
   const { data } = expression.shape.expression.safeParse(value);
   if (data?.references.length) return data.references;

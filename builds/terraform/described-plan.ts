@@ -33,7 +33,7 @@ export function describePlan(plan: ShownPlan, lifecycles: readonly Configuration
   };
 }
 
-/** What has a value already says by it what it is about. */
+/** Returns the references of attributes whose values are unknown. A known value itself names what it refers to. */
 function referencesOfUnknown(
   references: Readonly<Record<string, string[]>>,
   unknown: unknown,
