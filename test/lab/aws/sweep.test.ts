@@ -16,6 +16,7 @@ import {
 import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { removalScope } from '../../../lambdas/aws/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
@@ -29,7 +30,6 @@ import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const PROJECT = 'order-platform';
