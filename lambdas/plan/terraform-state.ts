@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { TaskDefinitions } from '../contracts/record.ts';
 import { priceFacts } from './price-facts.ts';
 import { indexOf, parseStateFile, type StateResource } from './state-file.ts';

@@ -6,7 +6,7 @@ import {
   genericOfTerraform,
   genericOfType,
 } from '../../contracts/generic-kinds.ts';
-import type { InventoryItem } from '../../contracts/payloads.ts';
+import type { InventoryItem } from '../../contracts/payloads/inventory.ts';
 import { globalRegion } from '../../contracts/regions.ts';
 import { describeError, isNotFound } from '../../runtime/aws-errors.ts';
 import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../sweep/sweep-service.ts';

@@ -6,7 +6,7 @@ import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../../../lambdas/contracts/request.ts';
 import { SWEEP_SERVICES, sweptFile } from '../../../lambdas/contracts/sweep-request.ts';
 import { handler as removeUnmanaged } from '../../../lambdas/handlers/remove-unmanaged.ts';

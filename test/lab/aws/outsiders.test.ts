@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { BlockersResult, RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { BlockersResult, RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import { handler as nameBlockers } from '../../../lambdas/handlers/name-blockers.ts';
 import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';

@@ -5,7 +5,7 @@ import { loadRecord, replaceRecord } from '../../../lambdas/aws/environments-tab
 import { sweepPorts } from '../../../lambdas/aws/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/contracts/sweep-request.ts';
 import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';

@@ -23,7 +23,7 @@ import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
 import { readTags } from '../../../lambdas/aws/tags.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames } from '../../../lambdas/contracts/naming.ts';
-import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads/inventory.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
 import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
