@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 
-const PROVIDER = 'registry.terraform.io/hashicorp/aws';
+export const PROVIDER = 'registry.terraform.io/hashicorp/aws';
 
 const CHECKSUMS = ['infra', 'terraform-checksums.txt'];
 
