@@ -63,7 +63,18 @@ test('init verifies the provider itself, and later commands start it by its laun
   await terraform(`${folder}/..`, `-chdir=${folder}`, 'validate');
 });
 
-test('a lock file of another provider is refused', async () => {
-  const folder = await root('bad', (locks) => locks.replaceAll(/"(h1|zh):./g, '"$1:0'));
-  await expect(terraform(folder, 'init', '-lockfile=readonly')).rejects.toThrow(/checksums previously recorded/);
+test('another folder with the same lock file has the launcher from its init on', async () => {
+  const folder = await root('same');
+  await terraform(folder, 'init', '-lockfile=readonly');
+  expect(await installed(folder)).toBe(environment.LAB_PROVIDER_LAUNCHER);
+  const { stdout } = await terraform(folder, 'validate', '-json');
+  expect(JSON.parse(stdout)).toMatchObject({ valid: true });
+});
+
+test.each([
+  ['other checksums', (locks: string) => locks.replaceAll(/"(h1|zh):./g, '"$1:0'), /checksums previously recorded/],
+  ['another version', (locks: string) => locks.replace('5.100.0', '5.99.1'), /5\.99\.1/],
+])('a lock file with %s is refused, as before', async (name, change, error) => {
+  const folder = await root(name.replace(' ', '-'), change);
+  await expect(terraform(folder, 'init', '-lockfile=readonly')).rejects.toThrow(error);
 });
