@@ -102,7 +102,7 @@ export class Functions {
     return { ...version, revision: createHash('sha256').update(JSON.stringify(version)).digest('hex') };
   }
 
-  /** The message is that of a recording: test/lab/recorded/. */
+  /** The message is that of a recording: lab/test/integration/recorded/. */
   #requireRegion(identifier: string): void {
     const { region } = this.#context;
     const [, asked = region] = /^arn:[^:]+:lambda:([^:]+):/.exec(identifier) ?? [];

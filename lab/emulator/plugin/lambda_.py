@@ -88,7 +88,7 @@ LARGEST_ENVIRONMENT = 4_096
 
 @when_imported("moto.awslambda.models")
 def _refusals(models) -> None:
-    """Lambda refuses these functions, and moto creates them (test/lab/recorded/)."""
+    """Lambda refuses these functions, and moto creates them (lab/test/integration/recorded/)."""
     refused = models.InvalidParameterValueException
     backend = models.LambdaBackend
     create, validate_code, get_url = (

@@ -1,4 +1,4 @@
-"""Services as they answer in recordings (test/lab/recorded/): what moto accepts and AWS refuses, and the
+"""Services as they answer in recordings (lab/test/integration/recorded/): what moto accepts and AWS refuses, and the
 errors that moto gives another type, status or text."""
 
 import json

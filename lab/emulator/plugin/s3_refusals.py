@@ -1,4 +1,4 @@
-"""S3 as it answers in recordings (test/lab/recorded/) where moto does not: what a lock refuses, the markers of
+"""S3 as it answers in recordings (lab/test/integration/recorded/) where moto does not: what a lock refuses, the markers of
 what was never there, a bucket with versions, and a notification that nobody would get."""
 
 from datetime import datetime, timezone

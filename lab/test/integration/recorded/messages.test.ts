@@ -1,7 +1,7 @@
 import * as sns from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
 import { beforeAll, describe } from 'vitest';
-import { useLab } from '../aws/support.ts';
+import { useLab } from '../../support/use-lab.ts';
 import { type Refusal, refuses } from './refusals.ts';
 
 const ACCOUNT = '123456789012';

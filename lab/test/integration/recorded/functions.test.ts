@@ -2,10 +2,10 @@ import * as iam from '@aws-sdk/client-iam';
 import * as lambda from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Lab, startLab } from '../../../lab/lab.ts';
-import { lambdaService } from '../../../lab/lambda/lambda.ts';
-import { TestFunctions } from '../support/functions.ts';
-import { zip } from '../support/zip.ts';
+import { type Lab, startLab } from '../../../lab.ts';
+import { lambdaService } from '../../../lambda/lambda.ts';
+import { TestFunctions } from '../../support/functions.ts';
+import { zip } from '../../support/zip.ts';
 import { refuses } from './refusals.ts';
 
 const ACCOUNT = '123456789012';

@@ -1,6 +1,6 @@
 import * as s3 from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { useLab } from '../aws/support.ts';
+import { useLab } from '../../support/use-lab.ts';
 import { refuses } from './refusals.ts';
 
 const ACCOUNT = '123456789012';

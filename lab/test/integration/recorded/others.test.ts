@@ -4,7 +4,7 @@ import * as events from '@aws-sdk/client-eventbridge';
 import * as kms from '@aws-sdk/client-kms';
 import * as secrets from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { useLab } from '../aws/support.ts';
+import { useLab } from '../../support/use-lab.ts';
 import { refusalOf, refuses } from './refusals.ts';
 
 const lab = useLab();
