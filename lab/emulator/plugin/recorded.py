@@ -25,7 +25,11 @@ def _topics(models) -> None:
             raise SNSInvalidParameter("Invalid parameter: Message too long")
         # An endpoint of a device has a path.
         if arn and "/" not in arn:
-            if arn.split(":")[3] != self.region_name:
+            elements = arn.split(":")
+            if len(elements) < 6:
+                text = f"Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not {len(elements)}"
+                raise SNSInvalidParameter(text)
+            if elements[3] != self.region_name:
                 raise SNSInvalidParameter("Invalid parameter: TopicArn")
             if arn not in self.topics:
                 raise TopicNotFound()

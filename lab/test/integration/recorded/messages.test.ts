@@ -83,6 +83,11 @@ describe('SNS', () => {
       ...NotFound,
     },
     {
+      recorded: 'test_publish_wrong_arn_format',
+      call: () => topics.send(new sns.PublishCommand({ TopicArn: 'randomstring', Message: 'a' })),
+      ...{ ...Invalid, message: 'Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1' },
+    },
+    {
       recorded: 'test_empty_sns_message',
       call: () => publish('alerts', { Message: '' }),
       ...{ ...Invalid, message: 'Invalid parameter: Empty message' },
