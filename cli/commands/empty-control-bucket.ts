@@ -48,7 +48,8 @@ export async function emptyControlBucket(
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (Objects.length === 0) return deleted;
     const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ ...bucket, Delete: { Objects, Quiet: true } }));
-    const [error] = Errors;
+    // A call that is repeated finds versions that its first attempt deleted.
+    const error = Errors.find(({ Code }) => Code !== 'NoSuchVersion');
     if (error) throw new CommandError(`${controlBucket}/${error.Key} was not deleted: ${error.Code}: ${error.Message}`);
     deleted += Objects.length;
   }

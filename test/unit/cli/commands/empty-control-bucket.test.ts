@@ -10,7 +10,7 @@ import { aRecord } from '../../lambdas/support/fixtures.ts';
 
 const STATE = 'environments/dev/bootstrap/terraform.tfstate';
 
-async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
+async function empty(records: EnvironmentRecord[], keys: readonly string[], Errors: object[] = []) {
   const left = new Set(keys);
   const s3 = {
     async send(command: unknown) {
@@ -21,7 +21,7 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
       if (command instanceof ListObjectVersionsCommand)
         return { Versions: [...left].map((Key) => ({ Key, VersionId: '1' })) };
       for (const { Key = '' } of (command as DeleteObjectsCommand).input.Delete?.Objects ?? []) left.delete(Key);
-      return {};
+      return { Errors };
     },
   };
   const items = records.map((one) => marshall(one, { removeUndefinedValues: true }));
@@ -36,6 +36,15 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
 describe('the control bucket', () => {
   test('is emptied once every environment is gone', async () => {
     expect(await empty([aRecord({ status: 'GONE' })], [STATE, 'x'])).toEqual({ deleted: 2, left: [] });
+  });
+
+  test('is emptied by a call that is repeated, and not where S3 refuses', async () => {
+    const records = [aRecord({ status: 'GONE' })];
+    const error = (Code: string) => [{ Key: 'x', Code, Message: 'why' }];
+    expect((await empty(records, ['x'], error('NoSuchVersion'))).deleted).toBe(1);
+    expect((await empty(records, ['x'], error('AccessDenied'))).deleted).toMatch(
+      /x was not deleted: AccessDenied: why/,
+    );
   });
 
   test.each(['LIVE', 'FAILED'] as const)('is not while one is %s', async (status) => {
