@@ -89,7 +89,7 @@ export const COMMANDS = {
     ports.junit(junit(report));
     ports.output('status', status.status);
     ports.output('verdict', status.verdict ?? 'UNKNOWN');
-    if (status.address) ports.output('address', `http://${status.address}`);
+    if (status.url) ports.output('address', status.url);
     await ports.github.comment(number, MARKER, comment(report));
   },
 

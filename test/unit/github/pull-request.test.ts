@@ -79,7 +79,7 @@ class Runbook {
           status: 'LIVE',
           verdict: 'PASSED',
           validatedAt: '2026-01-31T13:20:00Z',
-          address: 'alb-1.example',
+          url: 'http://alb-1.example',
         },
         ...{ usdPerHour: 0.092, usdSoFar: 0.05, endsAt: '2026-02-01T13:00:00Z', report: { bucket: 'b', key: 'k' } },
         commit: action === 'deploy' ? COMMIT : 'abcdef1',
