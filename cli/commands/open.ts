@@ -74,7 +74,10 @@ function addressOf(
       `environment "${environment}" has no address, or none yet: its root has neither an output application_url nor alb_dns_name`,
     );
   }
-  if (endpoint) throw new CommandError(`the lab at ${endpoint} has no console: npx runbook watch ${environment}`);
+  if (endpoint) {
+    const instead = page === 'dashboard' ? 'npx runbook board --open' : `npx runbook watch ${environment}`;
+    throw new CommandError(`the lab at ${endpoint} has no console: ${instead}`);
+  }
   if (page === 'dashboard') return dashboardPage(account.partition, account.region, DASHBOARD);
   if (owner) return executionPage(owner);
   throw new CommandError(`environment "${environment}" has had no execution: npx runbook provision ${environment}`);

@@ -102,6 +102,7 @@ describe('open', () => {
 
   test.each<[string[], object, string]>([
     [['open', 'dev', 'console'], {}, 'the lab at http://127.0.0.1:4566 has no console: npx runbook watch dev'],
+    [['open', 'dev', 'dashboard'], {}, 'the lab at http://127.0.0.1:4566 has no console: npx runbook board --open'],
     [['open', 'dev', 'alb'], { outputs: {} }, 'environment "dev" has no address, or none yet'],
     [['open', 'dev', 'report'], {}, 'has no validation of all checks yet: npx runbook validate dev'],
     [
