@@ -5,7 +5,7 @@ const server = createServer((request, response) => {
   console.log(JSON.stringify({ method: request.method, path: request.url }));
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(
-    JSON.stringify(request.url === '/actuator/health' ? { status: 'UP' } : { hello: process.env.NAME ?? 'world' }),
+    JSON.stringify(request.url === '/health' ? { healthy: true } : { hello: process.env.NAME ?? 'world' }),
   );
 });
 server.listen(8080);
