@@ -11,7 +11,10 @@ const NAMES = ['name', 'bucket', 'identifier', 'cluster_identifier', 'function_n
 
 /** The variable that has the name of an environment; undefined where none is called so. */
 export function environmentVariable({ variables }: Pick<TerraformRoot, 'variables'>): string | undefined {
-  return ENVIRONMENT.find((name) => variables.some((variable) => variable.name === name));
+  const names = variables.map(({ name }) => name);
+  return (
+    ENVIRONMENT.find((name) => names.includes(name)) ?? names.find((name) => ENVIRONMENT.includes(name.toLowerCase()))
+  );
 }
 
 /**
@@ -100,6 +103,11 @@ export function defaultTag(root: TerraformRoot, key: string): string | null | un
   const tags = mapOf(root, root.defaultTags);
   if (tags === undefined) return root.defaultTags === undefined ? null : undefined;
   return key in tags ? textOf(root, tags[key]) : null;
+}
+
+/** Keys of the default tags, as far as the configuration shows them. */
+export function defaultKeys(root: TerraformRoot): string[] {
+  return Object.keys(mapOf(root, root.defaultTags) ?? {});
 }
 
 function mapOf(root: TerraformRoot, value: unknown): Record<string, unknown> | undefined {

@@ -1,6 +1,6 @@
 import { proposeChecks } from './checks.ts';
 import { type Dockerfile, proposeImages } from './images.ts';
-import { defaultTag, patternOf } from './names.ts';
+import { defaultKeys, defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
@@ -101,6 +101,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutVariables(root, taken, permissions.permissionSets.includes('roles')),
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
+    ...aboutKeys(root),
     ...aboutChecks(lacking),
     ...aboutResources,
     ...outputs.borrowed.map(
@@ -136,8 +137,8 @@ function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
   if (!locked) {
     questions.push({
       about: 'lock file',
-      blocks: false,
-      text: 'the root has no .terraform.lock.hcl: each build may take other versions of its providers. Run terraform init, and add the file to Git',
+      blocks: true,
+      text: 'the root has no .terraform.lock.hcl, and builds refuse to choose versions of providers. In its folder, run terraform init -backend=false and terraform providers lock -platform=linux_amd64 -platform=linux_arm64, and add the file to Git',
     });
   }
   return questions;
@@ -195,6 +196,21 @@ function aboutTags(untagged: readonly string[]): Question[] {
       text: `the provider's default_tags have ${untagged.join(' and ')}. A teardown removes only what carries both, so the runbook adds its tags to the providers (stack.tags: 'runbook'). Modules with providers of their own, and resources that set these tags otherwise, are not covered`,
     },
   ];
+}
+
+/** The runbook's tags would be beside them: see lambdas/plan/tag-conflicts.ts. */
+function aboutKeys(root: TerraformRoot): Question[] {
+  const makes = [...root.blocks, ...root.moduleBlocks].some(
+    ({ kind, type }) => kind === 'resource' && /^aws_iam_(role|user)$/.test(type),
+  );
+  if (!makes) return [];
+  const keys = defaultKeys(root);
+  return (['project', 'environment'] as const).flatMap((own): Question[] => {
+    const other = keys.find((key) => key !== own && key.toLowerCase() === own);
+    if (other === undefined) return [];
+    const text = `IAM takes "${other}" and "${own}" for one key, and refuses a role with both: write "${own}" in default_tags and in the tags of resources, with the value of var.${own}`;
+    return [{ about: 'tags', blocks: true, text }];
+  });
 }
 
 function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[] {

@@ -26,12 +26,16 @@ function inputTypeOf(type: string): string {
   return type === 'bool' ? 'boolean' : 'json';
 }
 
-/** Returns variables without a default that the runbook does not pass. */
+/** Returns variables without a default and a value that the runbook does not pass. */
 function unsetIn(root: TerraformRoot, taken: readonly string[]): RootVariable[] {
   const environment = environmentVariable(root);
   const passed: readonly string[] = [...PASSED_VARIABLES, ...taken];
   return root.variables.filter(
-    (variable) => !('default' in variable) && !passed.includes(variable.name) && variable.name !== environment,
+    (variable) =>
+      !('default' in variable) &&
+      !root.values.get(variable.name)?.isRead &&
+      !passed.includes(variable.name) &&
+      variable.name !== environment,
   );
 }
 
@@ -65,8 +69,13 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
       blocks: true,
       text: sensitive
         ? `variable "${name}" (${what}) has no default. Say in stack.variables.${name}.secret which parameter of SSM or secret of Secrets Manager has it`
-        : `variable "${name}" (${what}) has no default. Write its value into stack.variables.${name}, or give it to each provision with --var ${name}=…`,
+        : `variable "${name}" (${what}) has no default. Write its value into stack.variables.${name}, or give it to each provision with --var ${name}=…${ofFile(root, name)}`,
     });
   }
   return questions;
+}
+
+function ofFile({ values }: TerraformRoot, name: string): string {
+  const { file } = values.get(name) ?? {};
+  return file ? `. ${file} has a value, and Terraform does not read that file by itself` : '';
 }

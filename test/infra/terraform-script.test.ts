@@ -115,6 +115,17 @@ describe('a root', () => {
     },
   );
 
+  test('without locked providers is refused before anything is made, with the fix', async () => {
+    const own = build();
+    own.put('infra/aws-v3/stack/main.tf', 'resource "aws_sqs_queue" "q" {}\n');
+    const { status, calls, output } = await own.run(['terraform', 'bootstrap']);
+    expect(output).toMatch(
+      /ERROR: the Terraform root infra\/aws-v3\/stack has no \.terraform\.lock\.hcl.*providers lock/,
+    );
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+  });
+
   test('with a backend that Terraform does not know is refused in the words of Terraform', async () => {
     const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND: 'nobody' });
     expect(output).toMatch(

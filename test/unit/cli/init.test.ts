@@ -67,6 +67,26 @@ describe('the roots of this project', () => {
   });
 });
 
+test('a variable of the environment may be in capitals', async () => {
+  const source = GOOD.replace('variable "environment"', 'variable "ENV"').replaceAll('var.environment', 'var.ENV');
+  writeFileSync(join(folder, 'main.tf'), source);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({ variableNames: { environment: 'ENV' } });
+});
+
+test.each([
+  ['live/aws/dev', 'live'],
+  ['shop/envs/prod', 'shop'],
+  ['shop/environments/staging/terraform', 'shop'],
+])('the project of %s is no environment', async (path, name) => {
+  const own = join(checkout, path);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, 'main.tf'), GOOD);
+  const out = join(checkout, 'x.ts');
+  await init({ folder: own, out, region: 'eu-west-1', write: true, checkout });
+  expect(readFileSync(out, 'utf8')).toContain(`project: '${name}'`);
+});
+
 test('variables have the names and the types of the root, and parse as a configuration', async () => {
   const renamed = GOOD.replace('variable "environment"', 'variable "env"').replaceAll('var.environment', 'var.env');
   const more =
@@ -168,6 +188,12 @@ describe('what is asked', () => {
       GOOD.replace('environment = var.environment', 'env = var.environment'),
       /default_tags have no tag "environment"\. A teardown removes only what carries both, so the runbook adds its tags/,
     ],
+    [
+      'tags that differ from ours in case alone, which IAM refuses together',
+      'resource "aws_iam_role" "task" {}',
+      GOOD.replace('environment = var', 'Environment = var'),
+      /^IAM takes "Environment" and "environment" for one key.*refuses a role with both: write "environment"/,
+    ],
     ['no default tags', '', GOOD.replace(/default_tags.*/, ''), /no tag "project" and no tag "environment"/],
     [
       'a type that nobody knows',
@@ -197,6 +223,29 @@ describe('what is asked', () => {
     );
     const own = `${group.replace('data.', '')}\nresource "aws_vpc" "main" {}`;
     expect(await texts(own)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
+  test('of security groups, nothing where a module makes the VPC', async () => {
+    mkdirSync(join(checkout, 'shop/modules/network'), { recursive: true });
+    writeFileSync(join(checkout, 'shop/modules/network/main.tf'), 'resource "aws_vpc" "main" {}');
+    const source = 'module "network" {\n  source = "../modules/network"\n}\nresource "aws_security_group" "api" {}';
+    expect((await questions(source)).map(({ text }) => text)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
+  test('of a root without a lock file, which builds refuse', async () => {
+    writeFileSync(join(folder, 'main.tf'), GOOD);
+    const { questions: asked } = propose(await readRoot(folder), choices);
+    expect(asked.filter(({ about }) => about === 'lock file')).toMatchObject([
+      { about: 'lock file', blocks: true, text: expect.stringMatching(/-platform=linux_amd64 -platform=linux_arm64/) },
+    ]);
+  });
+
+  test('of a variable that a file has, which Terraform does not read by itself', async () => {
+    writeFileSync(join(folder, 'dev.tfvars'), 'size = 3\n');
+    writeFileSync(join(folder, 'terraform.tfvars'), 'count_of = 3\n');
+    const [asked, ...others] = await questions('variable "size" {}\nvariable "count_of" {}');
+    expect(others).toEqual([]);
+    expect(asked?.text).toMatch(/^variable "size" .*dev\.tfvars has a value, and Terraform does not read that file/);
   });
 
   test('of what local modules make, wherever they are, and of what terraform init has installed', async () => {
@@ -253,7 +302,7 @@ test('a root without a backend, or without tags, is given them', async () => {
   expect(parseConfig({ ...config, stack: { ...(config.stack as object), checks: ['backend'] } }).stack.tags).toBe(
     'runbook',
   );
-  expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
+  expect(asked.filter(({ about, blocks }) => blocks && about !== 'lock file')).toEqual([]);
   writeFileSync(join(folder, 'main.tf'), GOOD);
   expect(propose(await readRoot(folder), choices).config.stack).not.toHaveProperty('tags');
 });
@@ -300,6 +349,30 @@ describe('images', () => {
     expect(asked).toEqual([
       expect.stringMatching(/^no output names the ECS service that runs jobs/),
       expect.stringMatching(/^aws_ecr_repository\.app\["mail"\] lacks a Dockerfile and a variable that takes it/),
+    ]);
+  });
+
+  test('of repositories in modules have the address of the module', async () => {
+    mkdirSync(join(checkout, 'shop/modules/ecr'), { recursive: true });
+    const module = 'variable "name" {}\nresource "aws_ecr_repository" "this" {\n  name = var.name\n}';
+    writeFileSync(join(checkout, 'shop/modules/ecr/main.tf'), module);
+    const call = 'module "ecr" {\n  source = "../modules/ecr"\n  name = "${var.prefix}-web"\n}';
+    const variable = 'variable "web_image" {}\noutput "service_name" { value = "x" }';
+    const { images, asked } = await proposed(`${call}\n${variable}`, ['apps/web/Dockerfile']);
+    expect(images).toMatchObject([
+      { dockerfile: 'apps/web/Dockerfile', repository: { address: 'module.ecr.aws_ecr_repository.this' } },
+    ]);
+    expect(asked).toEqual([]);
+    const looped = call.replace('{\n', '{\n  for_each = toset(["a", "b"])\n');
+    expect((await proposed(`${looped}\n${variable}`, ['apps/web/Dockerfile'])).asked).toEqual([
+      expect.stringMatching(/^module\.ecr\.aws_ecr_repository\.this is created by a loop/),
+    ]);
+  });
+
+  test('have no variable that takes a tag', async () => {
+    const source = `${repositories('this')}\nvariable "container_image_tag" {}`;
+    expect((await proposed(source, ['apps/web/Dockerfile'])).asked).toEqual([
+      expect.stringMatching(/lacks a variable that takes it \(container_image_tag takes a tag/),
     ]);
   });
 

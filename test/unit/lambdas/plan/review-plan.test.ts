@@ -116,6 +116,32 @@ describe('a plan that waits for approval', () => {
   });
 });
 
+describe('a plan with tags that IAM refuses', () => {
+  const tagged = (type: string, tags: object | null, actions = ['create']) =>
+    plan([{ address: `${type}.x`, type, change: { actions, after: { tags_all: tags } } }]);
+  const own = { project: 'order-platform', environment: 'dev' };
+  const both = { ...own, Environment: 'dev', PROJECT: 'x' };
+
+  test('is refused, with the keys', async () => {
+    const { refusal } = await review(tagged('aws_iam_role', both));
+    expect(refusal).toMatch(
+      /does not distinguish.*aws_iam_role\.x: project and PROJECT, environment and Environment.*leave out/,
+    );
+  });
+
+  test.each([
+    ['a user', tagged('aws_iam_user', both), true],
+    ['a policy, whose keys have a case', tagged('aws_iam_policy', both), false],
+    ['a queue', tagged('aws_sqs_queue', both), false],
+    ['a role with our tags', tagged('aws_iam_role', own), false],
+    ['a role that stays as it is', tagged('aws_iam_role', both, ['no-op']), false],
+    ['a role without tags', tagged('aws_iam_role', null), false],
+  ])('%s', async (_, stored, refused) => {
+    const { refusal = '' } = await review(stored);
+    expect(refusal.includes('does not distinguish')).toBe(refused);
+  });
+});
+
 describe('a plan whose teardown would fail', () => {
   const protectedTable = {
     ...{ address: 'aws_dynamodb_table.x["a"]', type: 'aws_dynamodb_table' },
