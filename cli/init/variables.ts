@@ -1,5 +1,5 @@
 import { PASSED_VARIABLES } from '../../lambdas/contracts/stack-variables.ts';
-import { environmentVariable, prefixVariable } from './names.ts';
+import { addressOf, environmentVariable, patternOf, prefixVariable } from './names.ts';
 import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
@@ -43,10 +43,11 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
   const declared = root.variables.map(({ name }) => name);
   const environment = environmentVariable(root);
   const questions: Question[] = [];
-  const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
   const prefix = prefixVariable(root);
+  const isNamed = prefix !== undefined || typeof patternOf(root) === 'object';
+  const wanted = ['environment', 'prefix', 'account_id', ...(hasRoles ? ['permissions_boundary'] : [])];
   const missing = wanted.filter(
-    (name) => !declared.includes(name) && !(name === 'environment' && environment) && !(name === 'prefix' && prefix),
+    (name) => !declared.includes(name) && !(name === 'environment' && environment) && !(name === 'prefix' && isNamed),
   );
   if (prefix) {
     questions.push({
@@ -60,6 +61,16 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
       about: 'variables',
       blocks: missing.includes('environment') || missing.includes('prefix'),
       text: `the root does not declare ${missing.join(', ')}. Without them no two environments can be distinguished, or nothing keeps Terraform to one account and one boundary`,
+    });
+  }
+  const unbounded = [...root.blocks, ...root.moduleBlocks].filter(
+    ({ kind, type, body }) => kind === 'resource' && type === 'aws_iam_role' && !('permissions_boundary' in body),
+  );
+  if (unbounded.length > 0) {
+    questions.push({
+      about: 'variables',
+      blocks: true,
+      text: `${unbounded.map(addressOf).join(', ')}: Terraform creates no role without permissions_boundary = var.permissions_boundary. Write it into the role, and declare the variable${unbounded.some(({ module }) => module) ? ', in the root and in the module' : ''}`,
     });
   }
   for (const { name, type, description, sensitive } of unsetIn(root, taken)) {

@@ -20,6 +20,10 @@ export function permissionSetOf(type: string): string | undefined {
   return type in MESSAGING ? 'messaging' : undefined;
 }
 
+/** The set "messaging" has the log groups of tasks alone: see lib/iam/terraform/messaging-grants.ts. */
+const OF_TASKS = /:log-group:\/ecs\//;
+/** Allowed for roles within the boundary alone: see lib/iam/terraform/role-grants.ts. */
+const BOUNDED = /^iam:(CreateRole|PutRolePolicy|UpdateAssumeRolePolicy|AttachRolePolicy)$/;
 /** `stack.grants` refuses the actions of these services: see lib/iam/stack-grants.ts. */
 const IDENTITY = /^(iam|sts|sso|organizations|account):/;
 const LISTS = /^[a-z0-9-]+:(Describe|List)/;
@@ -39,10 +43,12 @@ export function lackingLines(lacking: readonly LackingPermission[], prefix: stri
 
 function fixOf(address: string, actions: readonly string[], resource: string, prefix: string): string {
   const [type = ''] = address.replace(/^(?:module\.[^.]+\.)*/, '').split('.');
-  const set = permissionSetOf(type);
+  const set = type === 'aws_cloudwatch_log_group' && !OF_TASKS.test(resource) ? undefined : permissionSetOf(type);
   const inSet = set ? `"${set}" in stack.permissionSets` : '';
   if (actions.some((action) => IDENTITY.test(action)))
-    return inSet && resource.includes(prefix) ? `needs ${inSet}` : 'no configuration grants it';
+    return inSet && resource.includes(prefix)
+      ? `needs ${inSet}${actions.some((action) => BOUNDED.test(action)) ? ', and permissions_boundary = var.permissions_boundary in the role' : ''}`
+      : 'no configuration grants it';
   if (!resource.includes(prefix) && !actions.every((action) => LISTS.test(action))) {
     // An id that AWS chooses does not show the environment; a name does.
     return inSet

@@ -190,7 +190,7 @@ describe('what is asked', () => {
     ],
     [
       'tags that differ from ours in case alone, which IAM refuses together',
-      'resource "aws_iam_role" "task" {}',
+      'variable "permissions_boundary" {}\nresource "aws_iam_role" "task" {\n  permissions_boundary = var.permissions_boundary\n}',
       GOOD.replace('environment = var', 'Environment = var'),
       /^IAM takes "Environment" and "environment" for one key.*refuses a role with both: write "environment"/,
     ],
@@ -230,6 +230,25 @@ describe('what is asked', () => {
     writeFileSync(join(checkout, 'shop/modules/network/main.tf'), 'resource "aws_vpc" "main" {}');
     const source = 'module "network" {\n  source = "../modules/network"\n}\nresource "aws_security_group" "api" {}';
     expect((await questions(source)).map(({ text }) => text)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
+  test('of roles without a boundary, which are not created', async () => {
+    const of = (body: string) => `variable "permissions_boundary" {}\nresource "aws_iam_role" "task" {\n${body}\n}`;
+    expect(await questions(of('permissions_boundary = var.permissions_boundary'))).toEqual([]);
+    expect(await questions(of(`name = "\${var.prefix}-task"`))).toEqual([
+      {
+        about: 'variables',
+        blocks: true,
+        text: expect.stringMatching(/^aws_iam_role\.task: Terraform creates no role/),
+      },
+    ]);
+  });
+
+  test('of a prefix, nothing where names have the environment', async () => {
+    const base = GOOD.replace('variable "prefix" { type = string }\n', '');
+    expect(await questions('', base)).toContainEqual(expect.objectContaining({ about: 'variables', blocks: true }));
+    const named = `resource "aws_sqs_queue" "a" {\n  name = "shop-\${var.environment}-v1-a"\n}`;
+    expect(await questions(named, base)).toEqual([]);
   });
 
   test('of a root without a lock file, which builds refuse', async () => {
