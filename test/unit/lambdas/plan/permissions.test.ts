@@ -96,6 +96,21 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_lb', { name: 'l', load_balancer_type: 'network' })],
       [`arn:aws:elasticloadbalancing:${HERE}:loadbalancer/net/l/${ID}`],
     ],
+    [
+      'elasticloadbalancing:CreateRule',
+      [planned('aws_lb_listener_rule'), planned('aws_lb_listener'), planned('aws_lb', { name: 'l' })],
+      [`arn:aws:elasticloadbalancing:${HERE}:listener/app/l/${ID}/${ID}`],
+    ],
+    [
+      'elasticloadbalancing:DeleteRule',
+      [planned('aws_lb_listener_rule'), planned('aws_lb_listener'), planned('aws_lb', { name: 'l' })],
+      [`arn:aws:elasticloadbalancing:${HERE}:listener-rule/app/l/${ID}/${ID}/${ID}`],
+    ],
+    [
+      'ecr:PutLifecyclePolicy',
+      [planned('aws_ecr_lifecycle_policy', { repository: 'r' })],
+      [`arn:aws:ecr:${HERE}:repository/r`],
+    ],
     ['ec2:DescribeSubnets', [planned('aws_lb', { name: 'l' })], ['*']],
     [
       'ec2:DescribeVpcAttribute',
