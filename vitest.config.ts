@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { PATIENCE_MS } from './test/support/patience.ts';
+import { PATIENCE_MS } from './lab/test/support/patience.ts';
 import RunningOrder from './test/support/running-order.ts';
 
 /** Ends a test that hangs. None fails because the machine is busy with something else, so each is many times what its test takes. */
@@ -28,11 +28,16 @@ type Options = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const cache = (name: string) => join(import.meta.dirname, 'node_modules', '.cache', name);
 
+/** The tests of the lab run in the projects whose limits they need. */
+const OF_THE_LAB: Record<string, string> = { unit: 'lab/test/unit', lab: 'lab/test/integration' };
+
 /** A project is a folder of `test/`. To add one, add a line below with the group that it belongs to. */
 function project(name: string, { env, ...options }: Options): TestProjectInlineConfiguration {
   // Node compiles a module once for all processes, and strips its types once: half of what a short command takes.
   const compiled = { NODE_COMPILE_CACHE: cache('compiled') };
-  const own = { name, include: [`test/${name}/**/*.test.ts`], expect: PATIENT, env: { ...compiled, ...env } };
+  const folders = [`test/${name}`, ...[OF_THE_LAB[name] ?? []].flat()];
+  const include = folders.map((folder) => `${folder}/**/*.test.ts`);
+  const own = { name, include, expect: PATIENT, env: { ...compiled, ...env } };
   return { test: { ...own, ...options } };
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { counted } from '../lambdas/contracts/counted.ts';
 import { endOf, isProtected } from '../lambdas/contracts/lease.ts';
-import { type InventoryItem, inventoryFile, removeUnmanagedResult } from '../lambdas/contracts/payloads.ts';
+import { type InventoryItem, inventoryFile } from '../lambdas/contracts/payloads/inventory.ts';
+import { removeUnmanagedResult } from '../lambdas/contracts/payloads/removal.ts';
 import type { EnvironmentRecord } from '../lambdas/contracts/record.ts';
 import { costLines } from '../lambdas/plan/prices.ts';
 import { visible } from './format.ts';

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import type { LabContext, RoleEntry } from '../lab/index.ts';
 import { PolicyStore } from '../lab/index.ts';
-import { UNUSED, type Unused } from './unused-permissions.ts';
+import type { Unused } from './unused-permissions/unused.ts';
+import { UNUSED } from './unused-permissions.ts';
 
 export interface RoleReport {
   role: string;

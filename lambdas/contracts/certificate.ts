@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { excluded, type Finding, finding, sweepVerdict } from './contracts.ts';
-import { type InventoryItem, inventoryItem } from './payloads.ts';
+import { type InventoryItem, inventoryItem } from './payloads/inventory.ts';
 import { instant } from './record.ts';
 import { signature } from './signature.ts';
 

@@ -6,7 +6,7 @@ import { inputVariables } from './stack-variables.ts';
 
 /**
  * This module describes what every Lambda function takes. State machines pass it on as it is. Values for a single
- * function are in payloads.ts.
+ * function are in `payloads/`.
  */
 
 /** The value comes from `$states.context.Execution`. */

@@ -3,7 +3,7 @@ import { imagesOf } from '../contracts/images.ts';
 import { describeProtection, endOf, isProtected, reasonNotExpired } from '../contracts/lease.ts';
 import { runKeys } from '../contracts/naming.ts';
 import { atWork } from '../contracts/ownership.ts';
-import type { ClaimEvent, ClaimResult } from '../contracts/payloads.ts';
+import type { ClaimEvent, ClaimResult } from '../contracts/payloads/ownership.ts';
 import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { InputVariables } from '../contracts/stack-variables.ts';

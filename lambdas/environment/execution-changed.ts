@@ -5,7 +5,7 @@ import { environmentName, type TeardownInput } from '../contracts/contracts.ts';
 import { PLAN_REFUSED, STOPPED_BY_TEARDOWN, UNCHANGED_ERRORS } from '../contracts/execution-errors.ts';
 import { describeProtection, isProtected } from '../contracts/lease.ts';
 import type { Message } from '../contracts/message.ts';
-import type { ExecutionChangedEvent } from '../contracts/payloads.ts';
+import type { ExecutionChangedEvent } from '../contracts/payloads/execution-changed.ts';
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import type { ReportLink } from '../contracts/report-link.ts';
 import { STARTED_BY } from '../contracts/request.ts';

@@ -1,7 +1,7 @@
 import { executionPage } from '../contracts/console.ts';
 import { latestEnd, scheduledEnd } from '../contracts/lease.ts';
 import type { Message } from '../contracts/message.ts';
-import type { ExpiryWarningEvent } from '../contracts/payloads.ts';
+import type { ExpiryWarningEvent } from '../contracts/payloads/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costs, scheduled } from '../notifications/fields.ts';
 import { message, placeOf } from '../notifications/message.ts';

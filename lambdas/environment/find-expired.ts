@@ -1,6 +1,6 @@
 import { describeIssues, environmentName, expireInput } from '../contracts/contracts.ts';
 import { endOf, isProtected, lifeEnd, reasonNotExpired, whyItEnds } from '../contracts/lease.ts';
-import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads.ts';
+import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError } from '../runtime/errors.ts';

@@ -1,5 +1,5 @@
 import { endOf, halfGoneBy, isProtected, latestEnd } from '../contracts/lease.ts';
-import type { LeaseRequest, LeaseResult } from '../contracts/payloads.ts';
+import type { LeaseRequest, LeaseResult } from '../contracts/payloads/lease.ts';
 import { type EnvironmentRecord, type LeaseChange, MAX_LEASE_CHANGES } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, NotReadyError } from '../runtime/errors.ts';

@@ -1,5 +1,5 @@
 import { imagesOf } from '../contracts/images.ts';
-import type { MoveTagsEvent, MoveTagsResult } from '../contracts/payloads.ts';
+import type { MoveTagsEvent, MoveTagsResult } from '../contracts/payloads/images.ts';
 import { InputError } from '../runtime/errors.ts';
 
 export interface ImageManifest {

@@ -1,6 +1,6 @@
 import { describeProtection, isProtected } from '../contracts/lease.ts';
 import { type Claimed, describeOwner, functionEntry } from '../contracts/ownership.ts';
-import type { HeldEvent } from '../contracts/payloads.ts';
+import type { HeldEvent } from '../contracts/payloads/ownership.ts';
 import type { EnvironmentRecord, EnvironmentStatus, MachineName } from '../contracts/record.ts';
 import { SafetyError } from '../runtime/errors.ts';
 

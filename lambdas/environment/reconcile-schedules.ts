@@ -1,5 +1,5 @@
 import { MOST_REMINDERS, scheduledEnd } from '../contracts/lease.ts';
-import type { ExpiryWarningEvent, SchedulesResult } from '../contracts/payloads.ts';
+import type { ExpiryWarningEvent, SchedulesResult } from '../contracts/payloads/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';

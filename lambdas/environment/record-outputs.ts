@@ -1,6 +1,6 @@
 import { runKeys } from '../contracts/naming.ts';
 import type { StackOutputs, WantedOutput } from '../contracts/outputs.ts';
-import type { OutputsEvent } from '../contracts/payloads.ts';
+import type { OutputsEvent } from '../contracts/payloads/plan.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import type { Lookup } from '../contracts/resource-checks.ts';
 import { costSoFar } from '../contracts/spending.ts';

@@ -1,4 +1,4 @@
-import type { ReleaseClaimEvent, ReleaseClaimResult } from '../contracts/payloads.ts';
+import type { ReleaseClaimEvent, ReleaseClaimResult } from '../contracts/payloads/ownership.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { DependencyError, SafetyError } from '../runtime/errors.ts';
 import { isRunStartedBy } from './runs.ts';

@@ -3,7 +3,7 @@ import { loadRecord, replaceRecord, touchRecord } from '../aws/environments-tabl
 import { describeExecution, stopExecution } from '../aws/executions.ts';
 import { copyObject, objectExists, writeJson } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/claim.ts';
-import { claimEvent } from '../contracts/payloads.ts';
+import { claimEvent } from '../contracts/payloads/ownership.ts';
 import { claim } from '../environment/claim.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -1,7 +1,7 @@
 import * as versions from '../aws/bucket-versions.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/empty-bucket.ts';
-import { emptyBucketEvent } from '../contracts/payloads.ts';
+import { emptyBucketEvent } from '../contracts/payloads/removal.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { emptyBucket } from '../removal/empty-bucket.ts';
 import { lambda } from '../runtime/middleware.ts';

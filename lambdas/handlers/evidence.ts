@@ -2,7 +2,7 @@ import { verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { tryWriteHtml, writeJson } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/evidence.ts';
-import { evidenceEvent } from '../contracts/payloads.ts';
+import { evidenceEvent } from '../contracts/payloads/validation.ts';
 import { recordVerdict } from '../environment/record-verdict.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';

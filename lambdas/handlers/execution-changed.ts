@@ -7,7 +7,7 @@ import { readText, writeJson } from '../aws/objects.ts';
 import { tryLinkTo } from '../aws/report-links.ts';
 import { messageKey } from '../contracts/board.ts';
 import { manifest } from '../contracts/functions/execution-changed.ts';
-import { executionChangedEvent } from '../contracts/payloads.ts';
+import { executionChangedEvent } from '../contracts/payloads/execution-changed.ts';
 import { executionChanged } from '../environment/execution-changed.ts';
 import { readEvidence } from '../notifications/read-evidence.ts';
 import { lambda } from '../runtime/middleware.ts';

@@ -1,7 +1,7 @@
 import { loadRecord } from '../aws/environments-table.ts';
 import { publish } from '../aws/notifications.ts';
 import { manifest } from '../contracts/functions/expiry-warning.ts';
-import { expiryWarningEvent } from '../contracts/payloads.ts';
+import { expiryWarningEvent } from '../contracts/payloads/lease.ts';
 import { sendExpiryWarning } from '../environment/expiry-warning.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -6,7 +6,7 @@ import { writeJson } from '../aws/objects.ts';
 import { listRecords } from '../aws/record-list.ts';
 import { manifest } from '../contracts/functions/find-expired.ts';
 import { environmentNames } from '../contracts/naming.ts';
-import { findExpiredEvent } from '../contracts/payloads.ts';
+import { findExpiredEvent } from '../contracts/payloads/lease.ts';
 import { findExpired } from '../environment/find-expired.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { lambda } from '../runtime/middleware.ts';

@@ -2,7 +2,7 @@ import { bucketTags } from '../aws/bucket-versions.ts';
 import { readText, writeJson } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/inventory.ts';
-import { inventoryEvent } from '../contracts/payloads.ts';
+import { inventoryEvent } from '../contracts/payloads/inventory.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { takeInventory } from '../sweep/take-inventory.ts';

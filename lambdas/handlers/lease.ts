@@ -1,6 +1,6 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
 import { manifest } from '../contracts/functions/lease.ts';
-import { leaseEvent } from '../contracts/payloads.ts';
+import { leaseEvent } from '../contracts/payloads/lease.ts';
 import { changeLease } from '../environment/lease.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -1,6 +1,6 @@
 import { usersOf } from '../aws/users.ts';
 import { manifest } from '../contracts/functions/name-blockers.ts';
-import { type BlockersResult, blockersEvent } from '../contracts/payloads.ts';
+import { type BlockersResult, blockersEvent } from '../contracts/payloads/removal.ts';
 import { nameBlockers } from '../removal/name-blockers.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -2,7 +2,7 @@ import { loadRecord, updateRecord } from '../aws/environments-table.ts';
 import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/outputs.ts';
-import { outputsEvent } from '../contracts/payloads.ts';
+import { outputsEvent } from '../contracts/payloads/plan.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { recordOutputs } from '../environment/record-outputs.ts';
 import { lambda } from '../runtime/middleware.ts';

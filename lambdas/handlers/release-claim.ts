@@ -1,6 +1,6 @@
 import { loadRecord, updateLease } from '../aws/environments-table.ts';
 import { manifest } from '../contracts/functions/release-claim.ts';
-import { releaseClaimEvent } from '../contracts/payloads.ts';
+import { releaseClaimEvent } from '../contracts/payloads/ownership.ts';
 import { releaseClaim } from '../environment/release-claim.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -1,7 +1,7 @@
 import { ownership } from '../aws/ownership.ts';
 import { unmanagedPorts } from '../aws/unmanaged-ports.ts';
 import { manifest } from '../contracts/functions/remove-unmanaged.ts';
-import { removeUnmanagedEvent } from '../contracts/payloads.ts';
+import { removeUnmanagedEvent } from '../contracts/payloads/removal.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { removeUnmanaged } from '../removal/remove-unmanaged.ts';
 import { lambda } from '../runtime/middleware.ts';

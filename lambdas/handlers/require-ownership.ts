@@ -1,7 +1,7 @@
 import { ownership } from '../aws/ownership.ts';
 import { manifest } from '../contracts/functions/require-ownership.ts';
 import { buildEntry } from '../contracts/ownership.ts';
-import { type OwnershipResult, ownershipEvent } from '../contracts/payloads.ts';
+import { type OwnershipResult, ownershipEvent } from '../contracts/payloads/ownership.ts';
 import { requireOwnership } from '../environment/ownership.ts';
 import { lambda } from '../runtime/middleware.ts';
 

@@ -2,7 +2,7 @@ import { readText } from '../aws/objects.ts';
 import { ownership } from '../aws/ownership.ts';
 import { simulate } from '../aws/policy-simulation.ts';
 import { manifest } from '../contracts/functions/review-plan.ts';
-import { reviewPlanEvent } from '../contracts/payloads.ts';
+import { reviewPlanEvent } from '../contracts/payloads/plan.ts';
 import { requireOwnership, whileOwner } from '../environment/ownership.ts';
 import { missingPermissions } from '../plan/permissions/missing.ts';
 import { planToReview, reviewStoredPlan } from '../plan/review-plan.ts';

@@ -1,6 +1,6 @@
 import { describeServices, imagesOf } from '../aws/ecs.ts';
 import { manifest } from '../contracts/functions/rollout.ts';
-import { rolloutEvent } from '../contracts/payloads.ts';
+import { rolloutEvent } from '../contracts/payloads/images.ts';
 import { lambda } from '../runtime/middleware.ts';
 import { observeRollout } from '../validation/observe-rollout.ts';
 

@@ -2,7 +2,7 @@ import { loadRecord } from '../aws/environments-table.ts';
 import { ownership } from '../aws/ownership.ts';
 import { putSchedule, removeSchedule } from '../aws/schedules.ts';
 import { manifest } from '../contracts/functions/schedules.ts';
-import { schedulesEvent } from '../contracts/payloads.ts';
+import { schedulesEvent } from '../contracts/payloads/lease.ts';
 import { whileOwner } from '../environment/ownership.ts';
 import { reconcileSchedules, type SchedulePorts, scheduleSweeps } from '../environment/reconcile-schedules.ts';
 import { lambda } from '../runtime/middleware.ts';

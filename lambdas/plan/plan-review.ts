@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { PlanFile, PlannedChange, PlanReview } from '../contracts/plan.ts';
 import { dangersOf, isChanged, unknownIn } from './plan-dangers.ts';
 import { planRisks, type TeardownTerms } from './plan-risks.ts';

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 
 /** The price of a resource depends on these attributes of Terraform's state or plan. */
 const FACTS: Record<string, readonly string[]> = {

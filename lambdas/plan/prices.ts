@@ -1,6 +1,6 @@
 import type { Finding } from '../contracts/contracts.ts';
 import { genericOfType } from '../contracts/generic-kinds.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 
 /**
  * The table lists what resources cost while they exist. Traffic, requests, storage that grows and free tiers are not

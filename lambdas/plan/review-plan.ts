@@ -1,6 +1,6 @@
 import { BOUNDARY_POLICY } from '../contracts/deployed-names.ts';
 import { runKeys } from '../contracts/naming.ts';
-import type { ReviewPlanEvent, ReviewPlanResult } from '../contracts/payloads.ts';
+import type { ReviewPlanEvent, ReviewPlanResult } from '../contracts/payloads/plan.ts';
 import {
   type AcceptedRisk,
   type PlanFile,

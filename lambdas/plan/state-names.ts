@@ -1,17 +1,8 @@
 import * as z from 'zod';
+import { type Attributes, parseStateFile } from './state-file.ts';
 import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
 
 const values = z.record(z.string(), z.unknown());
-const stateFile = z.object({
-  resources: z.array(
-    z.object({
-      mode: z.string(),
-      type: z.string(),
-      provider: z.string().optional(),
-      instances: z.array(z.object({ attributes: values.nullish().catch(undefined) })),
-    }),
-  ),
-});
 
 /**
  * The names that AWS has for the resources that a state manages. Data sources are excluded, because they describe
@@ -34,13 +25,10 @@ const ANOTHERS = new Set(['aws_sns_topic_subscription.endpoint', 'aws_cloudwatch
  */
 const OF_ITS_NOUN = /^(.+)_(?:arn|url|uri|name|id|identifier)$/;
 
-/** @param text a state file that was already validated */
+/** @throws {DependencyError} when the text is not a state file */
 export function namesInState(text: string): StateNames {
-  const own = stateFile
-    .parse(JSON.parse(text))
-    .resources.filter(
-      ({ mode, type, provider }) => mode === 'managed' && isInAnAccount(type, provider) && isOfAws(provider),
-    )
+  const own = parseStateFile(text)
+    .managed.filter(({ type, provider }) => isInAnAccount(type, provider) && isOfAws(provider))
     .flatMap(({ type, instances }) => instances.map(({ attributes }) => ({ type, attributes: attributes ?? {} })));
   return {
     names: new Set(own.flatMap(({ type, attributes }) => namesOf(type, attributes))),
@@ -48,7 +36,7 @@ export function namesInState(text: string): StateNames {
   };
 }
 
-function namesOf(type: string, attributes: Readonly<Record<string, unknown>>): string[] {
+function namesOf(type: string, attributes: Attributes): string[] {
   // The id of a part is often the id of its parent, which may belong to another environment.
   const parents = partRule(type)?.by ?? [];
   const named = new Set(parents.map((attribute) => attributes[attribute]));
@@ -65,10 +53,7 @@ function isOwn(type: string, key: string): boolean {
   return noun !== undefined && type.endsWith(`_${noun}`);
 }
 
-function serviceOf(
-  type: string,
-  { cluster, name, service_name: serviceName = name }: Readonly<Record<string, unknown>>,
-) {
+function serviceOf(type: string, { cluster, name, service_name: serviceName = name }: Attributes) {
   const isService = type === 'aws_ecs_service' || type === 'awscc_ecs_service';
   return isService && isText(cluster) && isText(serviceName) ? [`${cluster.split('/').at(-1)}/${serviceName}`] : [];
 }

@@ -1,38 +1,17 @@
-import * as z from 'zod';
 import { shown } from '../contracts/contracts.ts';
 import type { StackOutputs } from '../contracts/outputs.ts';
 import type { ResolvedResource, ResolvedTargets } from '../contracts/resolved-targets.ts';
 import { type Lookup, lookupKey, RESOURCE_KINDS } from '../contracts/resource-checks.ts';
 import { InputError } from '../runtime/errors.ts';
+import { type Attributes, indexOf, parseStateFile } from './state-file.ts';
 import { isOfAws } from './terraform-parts.ts';
-
-const values = z.record(z.string(), z.unknown());
-const stateFile = z.object({
-  resources: z.array(
-    z.object({
-      module: z.string().optional(),
-      mode: z.string(),
-      type: z.string(),
-      name: z.string(),
-      provider: z.string().optional(),
-      instances: z.array(
-        z.object({
-          index_key: z.union([z.string(), z.number()]).optional(),
-          attributes: values.nullish().catch(undefined),
-          /** Of an instance that is replaced and not yet deleted. */
-          deposed: z.string().optional(),
-        }),
-      ),
-    }),
-  ),
-});
 
 interface Instance {
   address: string;
   /** The address without the index. */
   resource: string;
   type: string;
-  attributes: Readonly<Record<string, unknown>>;
+  attributes: Attributes;
 }
 
 /** A look has 90 seconds. */
@@ -43,7 +22,7 @@ const MOST_IN_ALL = 250;
 /**
  * What is looked at, out of the state: what is found there is this environment's own, by its type and not by name alone. Data sources are
  * others' resources.
- * @param text a state file that has been parsed before
+ * @throws {DependencyError} when the text is not a state file
  * @throws {InputError} naming each target for which the state has no resource, or too many
  */
 export function resourcesInState(text: string, lookups: readonly Lookup[], outputs: StackOutputs): ResolvedTargets {
@@ -125,17 +104,16 @@ function idOf({ type, attributes }: Instance, types: Readonly<Record<string, rea
 }
 
 function instancesIn(text: string): Instance[] {
-  return stateFile
-    .parse(JSON.parse(text))
-    .resources.filter(({ mode, provider }) => mode === 'managed' && isOfAws(provider))
+  return parseStateFile(text)
+    .managed.filter(({ provider }) => isOfAws(provider))
     .flatMap(({ module, type, name, instances }) => {
       const resource = `${module ? `${module}.` : ''}${type}.${name}`;
       return instances
         .filter(({ deposed }) => deposed === undefined)
-        .map(({ index_key: key, attributes }) => {
-          const address = key === undefined ? resource : `${resource}[${JSON.stringify(key)}]`;
-          return { address, resource, type, attributes: attributes ?? {} };
-        });
+        .map((instance) => ({
+          ...{ address: `${resource}${indexOf(instance)}`, resource, type },
+          attributes: instance.attributes ?? {},
+        }));
     });
 }
 

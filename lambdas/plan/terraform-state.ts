@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { TaskDefinitions } from '../contracts/record.ts';
-import { DependencyError } from '../runtime/errors.ts';
 import { priceFacts } from './price-facts.ts';
+import { indexOf, parseStateFile, type StateResource } from './state-file.ts';
 import { isInAnAccount, isOfAws, partRule } from './terraform-parts.ts';
 import { serviceOf } from './terraform-types.ts';
 
@@ -18,6 +18,7 @@ const name = z
   .nullish()
   .catch(undefined);
 
+/** Every object has these: a value of another kind counts as absent. */
 const attributes = z.looseObject({
   id: name,
   arn: textual,
@@ -44,24 +45,7 @@ const attributes = z.looseObject({
     .catch(undefined),
 });
 
-const stateFile = z.object({
-  version: z.literal(4),
-  lineage: z.string(),
-  /** The serial increases with every version of the state. */
-  serial: z.number().optional(),
-  resources: z.array(
-    z.object({
-      module: z.string().optional(),
-      mode: z.string(),
-      type: z.string(),
-      name: z.string(),
-      provider: z.string().optional(),
-      instances: z.array(
-        z.object({ index_key: z.union([z.string(), z.number()]).optional(), attributes: attributes.nullish() }),
-      ),
-    }),
-  ),
-});
+type Values = z.output<typeof attributes>;
 
 export interface TerraformState {
   lineage: string;
@@ -79,20 +63,16 @@ export interface TerraformState {
  * @throws {DependencyError} when the text is not a state file of version 4: an unreadable state is not an empty one
  */
 export function parseState(text: string): TerraformState {
-  const parsed = stateFile.safeParse(parseJson(text));
-  if (!parsed.success)
-    throw new DependencyError(`Terraform's state is not of version 4: ${z.prettifyError(parsed.error)}`);
-  const { lineage, serial, resources } = parsed.data;
-  const managed = resources.filter((resource) => resource.mode === 'managed');
+  const { lineage, serial, managed } = parseStateFile(text);
   const count = managed.reduce((sum, { instances }) => sum + instances.length, 0);
   const inAccount = managed.filter(({ type, provider }) => isInAnAccount(type, provider));
   const items = inAccount.flatMap(({ module, type, name, provider, instances }) =>
-    instances.flatMap(({ index_key, attributes }) => {
-      const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`;
-      const address = `${module ? `${module}.` : ''}${name}${index}`;
+    instances.flatMap((instance) => {
+      const values = attributes.parse(instance.attributes ?? {});
+      const address = `${module ? `${module}.` : ''}${name}${indexOf(instance)}`;
       const foreign = isOfAws(provider) ? {} : { provider: provider ?? '' };
-      const found = { ...item(type, address, attributes ?? {}), ...foreign };
-      return [{ ...found, ...placeOf(found, attributes ?? {}, provider) }, ...byproducts(address, attributes ?? {})];
+      const found = { ...item(type, address, values), ...foreign };
+      return [{ ...found, ...placeOf(found, values, provider) }, ...byproducts(address, values)];
     }),
   );
   return {
@@ -102,16 +82,17 @@ export function parseState(text: string): TerraformState {
 }
 
 /** The id of an ECS service is its ARN. */
-function taskDefinitionsOf(managed: z.output<typeof stateFile>['resources']): TaskDefinitions {
+function taskDefinitionsOf(managed: readonly StateResource[]): TaskDefinitions {
   const services = managed.filter(({ type }) => type === 'aws_ecs_service').flatMap(({ instances }) => instances);
   return Object.fromEntries(
-    services.flatMap(({ attributes }) =>
-      attributes?.id && attributes.task_definition ? [[attributes.id, attributes.task_definition]] : [],
-    ),
+    services.flatMap((service) => {
+      const { id, task_definition } = attributes.parse(service.attributes ?? {});
+      return id && task_definition ? [[id, task_definition]] : [];
+    }),
   );
 }
 
-function item(type: string, name: string, values: z.output<typeof attributes>): InventoryItem {
+function item(type: string, name: string, values: Values): InventoryItem {
   const arn = arnOf(values);
   // The id of a database is a number that RDS assigned, and RDS does not accept it in a request.
   const id = (type === 'aws_db_instance' && values.identifier) || values.id || '';
@@ -137,7 +118,7 @@ function isTagged({ tags_all, tags, tag }: Readonly<Record<string, unknown>>): b
 /** Returns the region from the state when the ARN does not contain it. */
 function placeOf(
   { arn, provider: foreign }: InventoryItem,
-  { region }: z.output<typeof attributes>,
+  { region }: Values,
   provider: string | undefined,
 ): Pick<InventoryItem, 'region' | 'alias'> {
   if (arn || foreign) return {};
@@ -156,7 +137,7 @@ function parentsOf(type: string, values: Readonly<Record<string, unknown>>): str
  * Returns the ARN of a resource. The provider uses different attributes for it: an ECS service has it in `id`, and a
  * dashboard in `dashboard_arn`.
  */
-function arnOf({ id, arn, dashboard_arn }: z.output<typeof attributes>): string | undefined {
+function arnOf({ id, arn, dashboard_arn }: Values): string | undefined {
   return arn ?? dashboard_arn ?? (id?.startsWith('arn:') ? id : undefined);
 }
 
@@ -164,7 +145,7 @@ function arnOf({ id, arn, dashboard_arn }: z.output<typeof attributes>): string 
  * Returns resources that have no entry of their own in the state: the secret that RDS created for a database, whose
  * name does not show the owner, and a table's replicas in other regions.
  */
-function byproducts(name: string, { master_user_secret, replica }: z.output<typeof attributes>): InventoryItem[] {
+function byproducts(name: string, { master_user_secret, replica }: Values): InventoryItem[] {
   const secrets = (master_user_secret ?? []).map(({ secret_arn }) => ({
     type: 'aws_secretsmanager_secret',
     name: `${name}.master_user_secret`,
@@ -177,12 +158,4 @@ function byproducts(name: string, { master_user_secret, replica }: z.output<type
     arn ? [{ type, name: `${name}.replica`, id: arn, arn, service: serviceOf(type) }] : [],
   );
   return [...secrets, ...replicas];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

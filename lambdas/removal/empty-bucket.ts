@@ -1,4 +1,4 @@
-import type { EmptyBucketResult } from '../contracts/payloads.ts';
+import type { EmptyBucketResult } from '../contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { NotReadyError, SafetyError } from '../runtime/errors.ts';
 

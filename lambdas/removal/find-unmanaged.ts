@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { RemoveUnmanagedEvent, UnmanagedReport } from '../contracts/payloads.ts';
+import type { RemoveUnmanagedEvent, UnmanagedReport } from '../contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';

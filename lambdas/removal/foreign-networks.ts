@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';
 import { foreignTags, isTagged } from '../sweep/attribute.ts';

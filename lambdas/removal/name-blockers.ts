@@ -1,4 +1,4 @@
-import type { BlockersEvent, BlockersResult } from '../contracts/payloads.ts';
+import type { BlockersEvent, BlockersResult } from '../contracts/payloads/removal.ts';
 import { findBlockers, type Own, type ReadUsers } from './blockers.ts';
 import { commandAgainst, isDenied } from './protections.ts';
 

@@ -1,5 +1,6 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { InventoryItem, UnmanagedReport } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
+import type { UnmanagedReport } from '../contracts/payloads/removal.ts';
 import type { ReadUsers } from './blockers.ts';
 import type { GroupReference, ReferencePorts } from './references.ts';
 import type { RemovalScope, Tags, UnmanagedKind } from './unmanaged-rules.ts';

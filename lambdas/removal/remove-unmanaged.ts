@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { RemoveUnmanagedEvent, RemoveUnmanagedResult, UnmanagedReport } from '../contracts/payloads.ts';
+import type { RemoveUnmanagedEvent, RemoveUnmanagedResult, UnmanagedReport } from '../contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { instantOf } from '../runtime/clock.ts';
 import { NoProgressError, NotReadyError, SafetyError } from '../runtime/errors.ts';

@@ -1,37 +1,16 @@
 import * as z from 'zod';
-import { DependencyError } from '../runtime/errors.ts';
+import { parseStateFile } from '../plan/state-file.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
 import type { OwnRule } from './references.ts';
 
 const text = z.string().nullish().catch(undefined);
 
-const stateFile = z.object({
-  resources: z.array(
-    z.object({
-      module: z.string().optional(),
-      mode: z.string(),
-      type: z.string(),
-      name: z.string(),
-      instances: z.array(
-        z.object({
-          /**
-           * The values are addresses without indices, of everything that was created before the instance and is deleted
-           * after it.
-           */
-          dependencies: z.array(z.string()).nullish(),
-          attributes: z
-            .looseObject({
-              id: text,
-              security_group_id: text,
-              /** The id is absent where an old provider created the rule. */
-              security_group_rule_id: text,
-              source_security_group_id: text,
-            })
-            .nullish(),
-        }),
-      ),
-    }),
-  ),
+const attributes = z.looseObject({
+  id: text,
+  security_group_id: text,
+  /** The id is absent where an old provider created the rule. */
+  security_group_rule_id: text,
+  source_security_group_id: text,
 });
 
 const RULES = /^aws_(security_group_rule|vpc_security_group_(ingress|egress)_rule)$/;
@@ -44,13 +23,14 @@ const RULES = /^aws_(security_group_rule|vpc_security_group_(ingress|egress)_rul
  */
 export function holdsUpDestroy(stored: StoredText): (rule: OwnRule) => boolean {
   if (stored.kind !== 'found') return () => false;
-  const managed = parse(stored.text).resources.filter(({ mode }) => mode === 'managed');
   const rules = new Set<string>();
   const groups = new Map<string, { address: string; after: readonly string[] }>();
-  for (const { module, type, name, instances } of managed) {
+  for (const { module, type, name, instances } of parseStateFile(stored.text).managed) {
     const address = `${module ? `${module.replaceAll(/\[[^\]]*\]/g, '')}.` : ''}${type}.${name}`;
-    for (const { attributes, dependencies } of instances) {
-      const { id, security_group_id, security_group_rule_id, source_security_group_id } = attributes ?? {};
+    for (const { attributes: values, dependencies } of instances) {
+      const { id, security_group_id, security_group_rule_id, source_security_group_id } = attributes.parse(
+        values ?? {},
+      );
       if (type === 'aws_security_group' && id) groups.set(id, { address, after: dependencies ?? [] });
       if (!RULES.test(type)) continue;
       rules.add(security_group_rule_id || id || '');
@@ -64,12 +44,4 @@ export function holdsUpDestroy(stored: StoredText): (rule: OwnRule) => boolean {
     if (of === undefined || rules.has(rule) || rules.has(`${group} ${names}`)) return false;
     return about === undefined || !of.after.includes(about.address);
   };
-}
-
-function parse(json: string) {
-  try {
-    return stateFile.parse(JSON.parse(json));
-  } catch {
-    throw new DependencyError("Terraform's state cannot be read");
-  }
 }

@@ -4,7 +4,7 @@ import {
   type RemoveUnmanagedResult,
   type UnmanagedReport,
   unmanagedReport,
-} from '../contracts/payloads.ts';
+} from '../contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import { partRule } from '../plan/terraform-parts.ts';
 import { lookAt } from './look-commands.ts';
 

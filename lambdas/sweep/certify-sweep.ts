@@ -1,6 +1,6 @@
 import { type Certificate, type CertifiedSweep, certificate } from '../contracts/certificate.ts';
 import { type Look, observedAt, whyStale } from '../contracts/observed.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
 import { inOrder, type Signature } from '../contracts/signature.ts';
 import {

@@ -1,5 +1,5 @@
 import type { EnvironmentNames } from '../contracts/naming.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 
 /**
  * Services create these log groups by themselves. The keys are Terraform types of the resource for which a group is

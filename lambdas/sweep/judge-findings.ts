@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/contracts.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepService } from '../contracts/sweep-request.ts';
 import { describeError } from '../runtime/aws-errors.ts';

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 
 type Look = (id: string, of: readonly string[]) => readonly (string | undefined)[];
 

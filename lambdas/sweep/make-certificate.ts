@@ -2,7 +2,7 @@ import { type Certificate, type CertifiedSweep, isAbout } from '../contracts/cer
 import type { Finding } from '../contracts/contracts.ts';
 import { halfGoneBy } from '../contracts/lease.ts';
 import { byTime } from '../contracts/observed.ts';
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { PreflightRequest } from '../contracts/request.ts';
 import type { SweepEntry, VerdictEvent } from '../contracts/sweep-request.ts';
 import { costLines, hourlyOf, PRICES } from '../plan/prices.ts';

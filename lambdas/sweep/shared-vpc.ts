@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../contracts/payloads.ts';
+import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 
 /**
  * Returns whether a VPC that an output names belongs to somebody else: the state has resources of the environment, and

@@ -1,4 +1,9 @@
-import { type InventoryEvent, type InventoryItem, type InventoryResult, inventoryFile } from '../contracts/payloads.ts';
+import {
+  type InventoryEvent,
+  type InventoryItem,
+  type InventoryResult,
+  inventoryFile,
+} from '../contracts/payloads/inventory.ts';
 
 import { parseState, type TerraformState } from '../plan/terraform-state.ts';
 import { instantOf } from '../runtime/clock.ts';

@@ -1,6 +1,6 @@
 import { imagesOf } from '../contracts/images.ts';
 import { DEPLOY_OUTPUTS, withOutputs } from '../contracts/outputs.ts';
-import type { RolloutEvent, RolloutResult } from '../contracts/payloads.ts';
+import type { RolloutEvent, RolloutResult } from '../contracts/payloads/images.ts';
 import { InputError, NotReadyError } from '../runtime/errors.ts';
 import { rollout, type ServiceRollout } from './checks/rollout.ts';
 import type { ServicesPort } from './observe-services.ts';

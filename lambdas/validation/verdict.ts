@@ -1,6 +1,6 @@
 import { type CheckResult, checkResult } from '../contracts/contracts.ts';
 import type { Look } from '../contracts/observed.ts';
-import type { FailedCheck } from '../contracts/payloads.ts';
+import type { FailedCheck } from '../contracts/payloads/validation.ts';
 import type { ValidationVerdict } from '../contracts/record.ts';
 
 export interface Validation {

@@ -1,7 +1,7 @@
 import { type CheckResult, REPORT } from '../contracts/contracts.ts';
 import { endOf } from '../contracts/lease.ts';
 import { observedAt, whyStale } from '../contracts/observed.ts';
-import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads.ts';
+import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads/validation.ts';
 import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { renderReport } from '../report/page.ts';

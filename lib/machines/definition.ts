@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKS } from '../../lambdas/contracts/contracts.ts';
-import { REQUEST_PARTS } from '../../lambdas/contracts/payloads.ts';
 import type { MachineName } from '../../lambdas/contracts/record.ts';
 import { type StackChecks, withBranchesOf } from './check-branches.ts';
+import { REQUEST_PARTS } from './request-parts.ts';
 
 /**
  * The values replace a definition's `${Name}`s. A number replaces a placeholder where the language requires a number.

@@ -131,6 +131,17 @@ const ROOMS: readonly { room: string; may: string; mustNot: readonly string[] }[
       '../../cli/watch.ts',
       '../../lib/config/config.ts',
       '../../demo/lifecycle.ts',
+      '../test/support/zip.ts',
+    ],
+  },
+  {
+    room: 'lab/test/unit',
+    may: '../../lab.ts',
+    mustNot: [
+      '../../../lambdas/runtime/errors.ts',
+      '../../../test/support/records.ts',
+      '../../../examples/short-links/runbook.config.ts',
+      '../../../runbook.config.ts',
     ],
   },
 ];

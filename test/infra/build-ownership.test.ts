@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { zip } from '../lab/support/zip.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import type { Answers } from './support/fake-aws.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { PLATFORM } from '../../builds/terraform/platform.ts';
-import { zip } from '../lab/support/zip.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 

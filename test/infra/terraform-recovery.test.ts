@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { zip } from '../lab/support/zip.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import { buildVariables } from '../support/build-variables.ts';
 import { type Answers, AwsError } from './support/fake-aws.ts';
 import { FAKE_BACKEND, NEW_REPOSITORY, Script } from './support/script.ts';

@@ -2,8 +2,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { zip } from '../../lab/test/support/zip.ts';
 import { planFile } from '../../lambdas/contracts/plan.ts';
-import { zip } from '../lab/support/zip.ts';
 import { anImage, buildVariables } from '../support/build-variables.ts';
 import { FAKE_BACKEND, Script } from './support/script.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { accessOf } from '../../lab/iam/access.ts';
-import { aCall } from '../unit/lab/iam/request.ts';
+import { aCall } from '../../lab/test/unit/iam/request.ts';
 import { flat, listOf, runbook, type Statement } from './support/runbook.ts';
 
 /**

@@ -24,10 +24,10 @@ import * as queues from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { eventBridgeService } from '../../lab/eventbridge/eventbridge.ts';
 import { type HttpsEndpoint, httpsEndpoint } from '../../lab/eventbridge/https-endpoint.ts';
+import { PATIENCE_MS } from '../../lab/test/support/patience.ts';
+import { ROLE, RoleLab } from '../../lab/test/support/role.ts';
 import { WEBHOOK_EVENT, webhookBody } from '../../lambdas/contracts/webhook-message.ts';
 import { Webhook } from '../../lib/observability/webhook.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
-import { ROLE, RoleLab } from './support/role.ts';
 
 const HOST = 'hooks.example.com';
 const PATH = '/services/T0/B0/secret';

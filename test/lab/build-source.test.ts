@@ -4,10 +4,10 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { TestBuilds } from '../../lab/test/support/builds.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import { archiveDigest } from '../../lib/builds/source-archive.ts';
 import { runbook } from '../infra/support/runbook.ts';
-import { TestBuilds } from './support/builds.ts';
-import { zip } from './support/zip.ts';
 
 /** The test runs the deployed buildspecs on archives that match the record, and on others. */
 

@@ -19,13 +19,13 @@ import web from '../../examples/web-service/runbook.config.ts';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { Authorizer } from '../../lab/iam/authorizer.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import { CheckProjects } from '../../lib/builds/check-projects.ts';
 import { settingsOf } from '../../lib/config/build-checks.ts';
 import { parseConfig, type RunbookConfig } from '../../lib/config/config.ts';
 import { checkFunctionGrants } from '../../lib/iam/build-check-grants.ts';
 import { document } from '../../lib/iam/role.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf, outputs } from '../unit/lambdas/support/fixtures.ts';
-import { zip } from './support/zip.ts';
 
 /**
  * The check of the example runs as it is deployed: the project, the role of the build and the role of the function are

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { diagnoseBuilds } from '../../cli/quotas.ts';
 import { codebuildService } from '../../lab/codebuild/codebuild.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
+import { BUILD_ROLE, statuses, TestBuilds } from '../../lab/test/support/builds.ts';
+import { PATIENCE_MS } from '../../lab/test/support/patience.ts';
 import { BUILD_PLATFORMS } from '../../lambdas/contracts/build-quota.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
-import { BUILD_ROLE, statuses, TestBuilds } from './support/builds.ts';
 
 /** The account has the quota with which AWS creates accounts: one build at a time. */
 

@@ -13,8 +13,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { useLab } from '../../lab/test/support/use-lab.ts';
 import { emptyBucketsOf } from '../aws/empty-buckets.ts';
-import { useLab } from './aws/support.ts';
 
 const lab = useLab();
 

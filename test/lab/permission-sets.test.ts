@@ -24,10 +24,10 @@ import {
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import links from '../../examples/short-links/runbook.config.ts';
+import { RoleLab } from '../../lab/test/support/role.ts';
 import type { GrantSet } from '../../lambdas/contracts/permission-sets.ts';
 import { flat, runbook } from '../infra/support/runbook.ts';
 import { policiesOf } from '../infra/support/template-policies.ts';
-import { RoleLab } from './support/role.ts';
 
 /** A role with the sets that no root of this project uses calls what the provider calls. */
 

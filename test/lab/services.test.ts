@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../lab/free-port.ts';
+import { PATIENCE_MS } from '../../lab/test/support/patience.ts';
 import { LOCK } from '../../services/migrate/migrate.ts';
 import { migrations } from '../../services/migrate/migrations.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
 import { OrderPlatform } from './support/order-platform.ts';
 
 let platform: OrderPlatform;

@@ -16,8 +16,8 @@ import type { Lab } from '../../lab/lab.ts';
 import { startLab } from '../../lab/lab.ts';
 import type { LabServiceFactory } from '../../lab/service.ts';
 import { servicesWithIam } from '../../lab/services.ts';
+import { executionEnd } from '../../lab/test/support/execution-end.ts';
 import { type EnvironmentRecord, environmentRecord } from '../../lambdas/contracts/record.ts';
-import { executionEnd } from '../support/execution-end.ts';
 import { Registry } from './registry.ts';
 
 /** An account is a lab with the product deployed on it, in which roles may do what their policies allow. */

@@ -10,7 +10,7 @@ import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Machine } from '../../demo/deploy.ts';
 import { iamReport, type RoleReport, saveReport, staleReasons } from '../../demo/permission-usage.ts';
-import { PATIENCE_MS } from '../support/patience.ts';
+import { PATIENCE_MS } from '../../lab/test/support/patience.ts';
 import { openInbox } from './inbox.ts';
 import { Account, messageOf, outputOf } from './support.ts';
 

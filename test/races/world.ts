@@ -1,7 +1,7 @@
 import { isProtected } from '../../lambdas/contracts/lease.ts';
 import { environmentNames, runKeys } from '../../lambdas/contracts/naming.ts';
 import { buildEntry } from '../../lambdas/contracts/ownership.ts';
-import type { ClaimResult, HeldEvent } from '../../lambdas/contracts/payloads.ts';
+import type { ClaimResult, HeldEvent } from '../../lambdas/contracts/payloads/ownership.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../lambdas/environment/claim.ts';

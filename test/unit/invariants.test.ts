@@ -9,7 +9,7 @@ const rows = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (\d) \| (.+?) \
   ([, number = '', name = '', tests = '']) => ({ number: Number(number), name, tests }),
 );
 /** The cell of a row has the form `` `file`: *title*, *title* ``. */
-const NAMED = /`(test\/[\w./-]+\.test\.ts)`: ((?:\*[^*]+\*(?:, )?)+)/g;
+const NAMED = /`((?:lab\/)?test\/[\w./-]+\.test\.ts)`: ((?:\*[^*]+\*(?:, )?)+)/g;
 
 describe('each invariant of docs/security.md', () => {
   test('has a row', () => {

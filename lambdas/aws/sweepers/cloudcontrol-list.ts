@@ -1,5 +1,5 @@
 import { CloudControlClient, ListResourcesCommand, type ResourceDescription } from '@aws-sdk/client-cloudcontrol';
-import type { GenericKind } from '../../contracts/generic-kinds.ts';
+import type { GenericKind } from '../../contracts/generic-kinds/kind.ts';
 import { UnexpectedResponseError } from '../../runtime/unexpected-response.ts';
 import { patientConfig } from '../client-config.ts';
 import { pages } from '../pages.ts';

@@ -1,12 +1,7 @@
 import { GetResourceCommand, type ResourceDescription } from '@aws-sdk/client-cloudcontrol';
-import {
-  GENERIC_KINDS,
-  type GenericKind,
-  genericOfArn,
-  genericOfTerraform,
-  genericOfType,
-} from '../../contracts/generic-kinds.ts';
-import type { InventoryItem } from '../../contracts/payloads.ts';
+import type { GenericKind } from '../../contracts/generic-kinds/kind.ts';
+import { GENERIC_KINDS, genericOfArn, genericOfTerraform, genericOfType } from '../../contracts/generic-kinds.ts';
+import type { InventoryItem } from '../../contracts/payloads/inventory.ts';
 import { globalRegion } from '../../contracts/regions.ts';
 import { describeError, isNotFound } from '../../runtime/aws-errors.ts';
 import type { Candidate, Confirmation, Sweeper, SweepScope } from '../../sweep/sweep-service.ts';

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { VariableName } from '../environment-variables.ts';
 import type { Attributes } from './record-attributes.ts';
 
@@ -18,6 +19,8 @@ export interface Manifest {
   buckets?: Readonly<Record<string, readonly Bucket[]>>;
   /** The function's updates name these attributes of a record, in their conditions or their changes. */
   record?: Attributes;
+  /** A state machine passes this part of its request to the function, as `${OutputsRequest}` for the function `outputs`. */
+  request?: z.ZodObject;
   /** EventBridge or its scheduler invokes the function and does not wait for the outcome. */
   unattended?: true;
   /**

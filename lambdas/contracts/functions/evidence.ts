@@ -1,7 +1,9 @@
+import { evidenceEvent } from '../payloads/validation.ts';
 import { defineFunction } from './define.ts';
 
 export const manifest = defineFunction({
   name: 'evidence',
+  request: evidenceEvent.shape.request,
   variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'CHECKS'],
   timeoutSeconds: 60,
   memoryMb: 256,

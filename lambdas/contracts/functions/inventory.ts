@@ -1,9 +1,11 @@
+import { inventoryEvent } from '../payloads/inventory.ts';
 import { OWNERSHIP_ACTIONS } from './actions.ts';
 import { defineFunction } from './define.ts';
 import { ASKED } from './record-attributes.ts';
 
 export const manifest = defineFunction({
   name: 'inventory',
+  request: inventoryEvent.shape.request,
   variables: ['ENVIRONMENTS_TABLE', 'CONTROL_BUCKET', 'PROJECT'],
   timeoutSeconds: 60,
   memoryMb: 512,

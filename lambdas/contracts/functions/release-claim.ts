@@ -1,9 +1,11 @@
+import { releaseClaimEvent } from '../payloads/ownership.ts';
 import { OWNERSHIP_ACTIONS } from './actions.ts';
 import { defineFunction } from './define.ts';
 import { LEASED } from './record-attributes.ts';
 
 export const manifest = defineFunction({
   name: 'release-claim',
+  request: releaseClaimEvent.shape.request,
   variables: ['ENVIRONMENTS_TABLE'],
   timeoutSeconds: 30,
   memoryMb: 256,

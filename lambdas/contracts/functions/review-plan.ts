@@ -1,9 +1,11 @@
+import { reviewedRequest } from '../payloads/plan.ts';
 import { OWNERSHIP_ACTIONS } from './actions.ts';
 import { defineFunction } from './define.ts';
 import { ASKED } from './record-attributes.ts';
 
 export const manifest = defineFunction({
   name: 'review-plan',
+  request: reviewedRequest,
   variables: [
     'ENVIRONMENTS_TABLE',
     'CONTROL_BUCKET',

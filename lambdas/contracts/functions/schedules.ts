@@ -1,9 +1,11 @@
+import { scheduledRequest } from '../payloads/lease.ts';
 import { OWNERSHIP_ACTIONS } from './actions.ts';
 import { defineFunction } from './define.ts';
 import { ASKED } from './record-attributes.ts';
 
 export const manifest = defineFunction({
   name: 'schedules',
+  request: scheduledRequest,
   variables: [
     'ENVIRONMENTS_TABLE',
     'SCHEDULE_GROUP',

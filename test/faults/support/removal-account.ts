@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { type AwsRequest, type AwsResponse, json } from '../../../lab/service.ts';
-import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads/inventory.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { CrowdedAccount } from '../../support/crowded-account/account.ts';
 import { type Kind, Population, type Thing } from '../../support/crowded-account/population.ts';

@@ -3,7 +3,7 @@ import { loadRemovableSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { unmanagedPorts } from '../../../lambdas/aws/unmanaged-ports.ts';
 import { parseEnvironment } from '../../../lambdas/contracts/environment-variables.ts';
 import { manifest } from '../../../lambdas/contracts/functions/remove-unmanaged.ts';
-import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import type { SweepService } from '../../../lambdas/contracts/sweep-request.ts';
 import { removeUnmanaged } from '../../../lambdas/removal/remove-unmanaged.ts';

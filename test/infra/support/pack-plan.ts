@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { zip } from '../../lab/support/zip.ts';
+import { zip } from '../../../lab/test/support/zip.ts';
 
 /**
  * `pack-plan FILE [WRITTEN]` is a program for stand-ins of Terraform. It writes a plan that was created from the state

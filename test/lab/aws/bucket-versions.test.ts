@@ -10,10 +10,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import * as versions from '../../../lambdas/aws/bucket-versions.ts';
 import { emptyBucket } from '../../../lambdas/removal/empty-bucket.ts';
 import { aRequest } from '../../unit/lambdas/support/fixtures.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const request = aRequest();

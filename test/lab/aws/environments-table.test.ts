@@ -1,5 +1,6 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import {
   loadRecord,
   removeWork,
@@ -13,7 +14,7 @@ import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { type ClaimPorts, claim } from '../../../lambdas/environment/claim.ts';
 import { Records } from '../../support/records.ts';
 import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
-import { createRecordTable, TABLE, useLab } from './support.ts';
+import { createRecordTable, TABLE } from './support.ts';
 
 const lab = useLab();
 let environment: string;

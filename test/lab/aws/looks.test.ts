@@ -25,6 +25,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import * as ecs from '../../../lambdas/aws/ecs.ts';
 import { taggedImage } from '../../../lambdas/aws/images.ts';
 import { describeLockTable } from '../../../lambdas/aws/lock-table.ts';
@@ -34,7 +35,6 @@ import { queueCounts } from '../../../lambdas/aws/queues.ts';
 import * as stateBucket from '../../../lambdas/aws/state-bucket.ts';
 import * as targetGroups from '../../../lambdas/aws/target-groups.ts';
 import { ACCOUNT } from '../../unit/lambdas/support/fixtures.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const LocationConstraint = 'eu-west-1';

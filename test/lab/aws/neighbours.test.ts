@@ -2,10 +2,11 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-clo
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import type { PreflightRequest } from '../../../lambdas/contracts/request.ts';
 import { SWEEP_SERVICES, sweptFile } from '../../../lambdas/contracts/sweep-request.ts';
 import { handler as removeUnmanaged } from '../../../lambdas/handlers/remove-unmanaged.ts';
@@ -13,7 +14,7 @@ import { handler as sweepServices } from '../../../lambdas/handlers/sweep-servic
 import { ACCOUNT, aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
 import { recordsOf } from './records.ts';
-import { TABLE, useLab } from './support.ts';
+import { TABLE } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { readVersion, replaceJson } from '../../../lambdas/aws/objects.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const BUCKET = 'control-of-versions';

@@ -2,16 +2,17 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { BlockersResult, RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { BlockersResult, RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import { handler as nameBlockers } from '../../../lambdas/handlers/name-blockers.ts';
 import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { type Deed, deeds } from './outsiders.ts';
 import { naming, network } from './outsiders-network.ts';
 import { recordsOf } from './records.ts';
-import { TABLE, useLab } from './support.ts';
+import { TABLE } from './support.ts';
 
 /**
  * Outsiders change an environment's resources between apply and destroy: each resource is removed, or its reason names

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { loadRecord, replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import { FUNCTIONS, HANDLER_NAMES, type HandlerName } from '../../../lambdas/contracts/functions.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
 import { aRecord, aRequest, arnOf } from '../../unit/lambdas/support/fixtures.ts';
-import { createRecordTable, TABLE, useLab } from './support.ts';
+import { createRecordTable, TABLE } from './support.ts';
 
 const lab = useLab();
 const execution = { id: arnOf('teardown', 'lost'), name: 'lost', startTime: '2026-01-31T12:00:00Z' };

@@ -1,16 +1,17 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { loadRecord, replaceRecord } from '../../../lambdas/aws/environments-table.ts';
 import { sweepPorts } from '../../../lambdas/aws/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { environmentNames, runKeys } from '../../../lambdas/contracts/naming.ts';
-import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RemoveUnmanagedResult } from '../../../lambdas/contracts/payloads/removal.ts';
 import { SWEEP_SERVICES } from '../../../lambdas/contracts/sweep-request.ts';
 import { handler } from '../../../lambdas/handlers/remove-unmanaged.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { recordsOf } from './records.ts';
-import { TABLE, useLab } from './support.ts';
+import { TABLE } from './support.ts';
 import { plantTagged } from './tagged-plants.ts';
 
 const lab = useLab();

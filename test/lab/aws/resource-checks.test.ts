@@ -23,11 +23,11 @@ import { Authorizer } from '../../../lab/iam/authorizer.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { lambdaService } from '../../../lab/lambda/lambda.ts';
 import { statesService } from '../../../lab/states/service.ts';
+import { zip } from '../../../lab/test/support/zip.ts';
 import { lookupKey, type ResourceTarget, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
 import { resourceCheckGrants } from '../../../lib/iam/resource-check-grants.ts';
 import { document } from '../../../lib/iam/role.ts';
 import { ACCOUNT, aRecord, aRequest, PATTERN, PREFIX } from '../../unit/lambdas/support/fixtures.ts';
-import { zip } from '../support/zip.ts';
 
 /**
  * Each kind looks at a resource that is there, with the permissions that its targets alone give to its role, and notices when the resource is

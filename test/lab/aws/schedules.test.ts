@@ -1,7 +1,7 @@
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { beforeAll, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { putSchedule, removeSchedule, type ScheduleSettings } from '../../../lambdas/aws/schedules.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;

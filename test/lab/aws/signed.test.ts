@@ -2,11 +2,11 @@ import { CreateKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/clien
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkCertificate, publicKeyOf } from '../../../cli/verify-certificate.ts';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { tryLinkTo } from '../../../lambdas/aws/report-links.ts';
 import { isSignedBy, trySign } from '../../../lambdas/aws/signer.ts';
 import { fileText } from '../../../lambdas/contracts/signature.ts';
 import { cleanCertificate } from '../../support/reports/certificates.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const BUCKET = 'control-of-links';

@@ -3,10 +3,11 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { certificate } from '../../../lambdas/contracts/certificate.ts';
 import { SWEEP_FAMILIES, verdictResult } from '../../../lambdas/contracts/sweep-request.ts';
 import { aRequest, arnOf, PATTERN, PREFIX, RUN } from '../../unit/lambdas/support/fixtures.ts';
-import { createRecordTable, TABLE, useLab } from './support.ts';
+import { createRecordTable, TABLE } from './support.ts';
 
 /** The test calls what the machine calls, one after the other, for an environment without a record. */
 

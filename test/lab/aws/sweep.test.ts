@@ -16,20 +16,20 @@ import {
 import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { removalScope } from '../../../lambdas/aws/sweep-ports.ts';
 import { loadSweeper } from '../../../lambdas/aws/sweepers.ts';
 import { taggedArns } from '../../../lambdas/aws/tagged-resources.ts';
 import { readTags } from '../../../lambdas/aws/tags.ts';
 import type { Finding } from '../../../lambdas/contracts/contracts.ts';
 import { environmentNames } from '../../../lambdas/contracts/naming.ts';
-import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads/inventory.ts';
 import { SWEEP_SERVICES, type SweepService } from '../../../lambdas/contracts/sweep-request.ts';
 import { isOwnedName } from '../../../lambdas/sweep/owned-names.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';
 import { sweepService } from '../../../lambdas/sweep/sweep-service.ts';
 import { ACCOUNT, aRecord, aRequest, NO_NEIGHBOURS, PATTERN } from '../../unit/lambdas/support/fixtures.ts';
 import { PLANTS } from './planted.ts';
-import { useLab } from './support.ts';
 
 const lab = useLab();
 const PROJECT = 'order-platform';

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
+import { useLab } from '../../../lab/test/support/use-lab.ts';
 import { queueCounts } from '../../../lambdas/aws/queues.ts';
 import { aRecord, aRequest } from '../../unit/lambdas/support/fixtures.ts';
-import { useLab } from '../aws/support.ts';
 
 const lab = useLab();
 const Bucket = 'documents';

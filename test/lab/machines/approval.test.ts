@@ -1,6 +1,6 @@
 import { SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PATIENCE_MS } from '../../support/patience.ts';
+import { PATIENCE_MS } from '../../../lab/test/support/patience.ts';
 import { atMinuteAfter, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RolloutResult } from '../../../lambdas/contracts/payloads.ts';
+import type { RolloutResult } from '../../../lambdas/contracts/payloads/images.ts';
 import { checkResult, liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { failing, named } from './support/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../../lab/test/support/patience.ts';
 import type { EnvironmentRecord } from '../../../lambdas/contracts/record.ts';
-import { PATIENCE_MS } from '../../support/patience.ts';
 import { liveRecord } from './support/functions.ts';
 import { startRunbook } from './support/runbook.ts';
 import { type Behaviour, failing, named } from './support/world.ts';

@@ -17,8 +17,8 @@ import { Client } from 'pg';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
 import type { Rds } from '../../../lab/rds/service.ts';
+import { PATIENCE_MS } from '../../../lab/test/support/patience.ts';
 import type { RuntimeRole } from '../../../services/migrate/grants.ts';
-import { PATIENCE_MS } from '../../support/patience.ts';
 
 const DBInstanceIdentifier = 'orders';
 const DBName = 'orders';

@@ -1,7 +1,8 @@
 import { loadRemover } from '../../../lambdas/aws/removers.ts';
 import { MANY_PAGES, MOST_READS } from '../../../lambdas/aws/sweepers/cloudcontrol.ts';
 import { MOST_PAGES } from '../../../lambdas/aws/sweepers/support.ts';
-import { GENERIC_KINDS, type GenericKind } from '../../../lambdas/contracts/generic-kinds.ts';
+import type { GenericKind } from '../../../lambdas/contracts/generic-kinds/kind.ts';
+import { GENERIC_KINDS } from '../../../lambdas/contracts/generic-kinds.ts';
 import { hourlyOf } from '../../../lambdas/plan/prices.ts';
 import type { UnmanagedKind } from '../../../lambdas/removal/unmanaged-rules.ts';
 import { removalOf } from '../../../lambdas/sweep/removal-commands.ts';

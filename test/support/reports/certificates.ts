@@ -1,6 +1,6 @@
 import type { Certificate } from '../../../lambdas/contracts/certificate.ts';
 import type { Excluded, Finding } from '../../../lambdas/contracts/contracts.ts';
-import type { InventoryItem } from '../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../lambdas/contracts/payloads/inventory.ts';
 import { SWEEP_SERVICES, type SweepEntry } from '../../../lambdas/contracts/sweep-request.ts';
 import { makeCertificate } from '../../../lambdas/sweep/make-certificate.ts';
 import { sweepVerdict } from '../../../lambdas/sweep/sweep-verdict.ts';

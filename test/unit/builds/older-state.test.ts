@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Build, Root } from '../../../builds/terraform/build.ts';
 import { plan } from '../../../builds/terraform/plan.ts';
 import { SERIAL } from '../../../builds/terraform/run-files.ts';
-import { zip } from '../../lab/support/zip.ts';
+import { zip } from '../../../lab/test/support/zip.ts';
 
 /** A plan contains the state from which Terraform created it. Its serial is compared with that of the last apply. */
 

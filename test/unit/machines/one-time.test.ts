@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../../../lab/states/json.ts';
+import { type Behaviour, run } from '../../../lab/test/unit/states/machine.ts';
 import type { CheckName } from '../../../lambdas/contracts/contracts.ts';
 import { readDefinition } from '../../../lib/machines/definition.ts';
-import { type Behaviour, run } from '../states/machine.ts';
 
 /**
  * The machine waits up to twelve minutes for a check that is not ready. The results of the other checks are old by

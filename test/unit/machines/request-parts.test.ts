@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../lab/states/expressions/jsonata.ts';
 import type { JsonObject } from '../../../lab/states/json.ts';
-import { REQUEST_PARTS } from '../../../lambdas/contracts/payloads.ts';
 import { readDefinition } from '../../../lib/machines/definition.ts';
+import { REQUEST_PARTS } from '../../../lib/machines/request-parts.ts';
 import { aRequest } from '../lambdas/support/fixtures.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');

@@ -3,19 +3,13 @@ import { CHECKS, type CheckName, type CheckResult } from '../../../../lambdas/co
 import { ORDER_PLATFORM_IMAGES } from '../../../../lambdas/contracts/images.ts';
 import { environmentNames } from '../../../../lambdas/contracts/naming.ts';
 import type { KnownOutputs } from '../../../../lambdas/contracts/outputs.ts';
-import {
-  claimEvent,
-  emptyBucketEvent,
-  evidenceEvent,
-  inventoryEvent,
-  leaseEvent,
-  moveTagsEvent,
-  outputsEvent,
-  releaseClaimEvent,
-  reviewPlanEvent,
-  rolloutEvent,
-  schedulesEvent,
-} from '../../../../lambdas/contracts/payloads.ts';
+import { moveTagsEvent, rolloutEvent } from '../../../../lambdas/contracts/payloads/images.ts';
+import { inventoryEvent } from '../../../../lambdas/contracts/payloads/inventory.ts';
+import { leaseEvent, schedulesEvent } from '../../../../lambdas/contracts/payloads/lease.ts';
+import { claimEvent, releaseClaimEvent } from '../../../../lambdas/contracts/payloads/ownership.ts';
+import { outputsEvent, reviewPlanEvent } from '../../../../lambdas/contracts/payloads/plan.ts';
+import { emptyBucketEvent } from '../../../../lambdas/contracts/payloads/removal.ts';
+import { evidenceEvent } from '../../../../lambdas/contracts/payloads/validation.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { type PreflightRequest, requestEvent, validatorEvent } from '../../../../lambdas/contracts/request.ts';
 import { type ClaimPorts, claim } from '../../../../lambdas/environment/claim.ts';

@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, RedriveExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { hurried } from '../../../../lab/states/clock.ts';
+import { startAccount } from '../../../../lab/test/integration/states/account.ts';
 import { MACHINES, type MachineName } from '../../../../lambdas/contracts/record.ts';
-import { startAccount } from '../../states/account.ts';
 import { definitionText, MACHINE_ARNS } from './definitions.ts';
 import { functionsOf } from './functions.ts';
 import { services } from './services.ts';

@@ -1,9 +1,10 @@
 import { commandsOf } from '../../../../builds/terraform/settings.ts';
 import { type AwsRequest, type AwsResponse, json, type LabService, restJson } from '../../../../lab/service.ts';
+import { fakeService } from '../../../../lab/test/integration/states/account.ts';
 import { buildEntry } from '../../../../lambdas/contracts/ownership.ts';
-import { heldEvent, type ReviewPlanResult } from '../../../../lambdas/contracts/payloads.ts';
+import { heldEvent } from '../../../../lambdas/contracts/payloads/ownership.ts';
+import type { ReviewPlanResult } from '../../../../lambdas/contracts/payloads/plan.ts';
 import { requireOwnership, whileOwner } from '../../../../lambdas/environment/ownership.ts';
-import { fakeService } from '../../states/account.ts';
 import type { Behaviour, Build, Schedule, World } from './world.ts';
 
 /** Returns the services that the machines call, reduced to what those calls need. */

@@ -50,6 +50,11 @@ describe('the identifier of an ARN as the tagging API gives it', () => {
   ])('%s', (one, type, identifier) => {
     const generic = genericOfArn(one);
     expect([generic?.kind.type, generic?.identifier]).toEqual([type, identifier]);
+    const [, , service, , , ...resource] = one.split(':');
+    const matching = GENERIC_KINDS.filter(
+      (kind) => kind.arn?.[0] === service && kind.arn?.[1].test(resource.join(':')),
+    );
+    expect(matching).toHaveLength(1);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import type { ExecutionChangedEvent } from '../../../../lambdas/contracts/payloads.ts';
+import type { ExecutionChangedEvent } from '../../../../lambdas/contracts/payloads/execution-changed.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { ReportLink } from '../../../../lambdas/contracts/report-link.ts';
 import {

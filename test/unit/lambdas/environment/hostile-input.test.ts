@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findExpiredEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { findExpiredEvent } from '../../../../lambdas/contracts/payloads/lease.ts';
 import { type EnvironmentMachine, environmentMachine } from '../../../../lambdas/contracts/record.ts';
 import { preflightEvent } from '../../../../lambdas/contracts/request.ts';
 import { parseInput } from '../../../../lambdas/environment/parse-input.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moveTagsEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { moveTagsEvent } from '../../../../lambdas/contracts/payloads/images.ts';
 import { moveTags } from '../../../../lambdas/environment/move-tags.ts';
 import { aRequest } from '../support/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type ExpiryWarningEvent, expiryWarningEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { type ExpiryWarningEvent, expiryWarningEvent } from '../../../../lambdas/contracts/payloads/lease.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { sendExpiryWarning } from '../../../../lambdas/environment/expiry-warning.ts';
 import {

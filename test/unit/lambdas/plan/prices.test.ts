@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import { costLines, hourlyOf } from '../../../../lambdas/plan/prices.ts';
 
 const item = (type: string, facts?: InventoryItem['facts'], arn?: string): InventoryItem => ({

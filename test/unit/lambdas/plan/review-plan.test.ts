@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reviewPlanResult } from '../../../../lambdas/contracts/payloads.ts';
+import { reviewPlanResult } from '../../../../lambdas/contracts/payloads/plan.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import type { Permissions } from '../../../../lambdas/plan/permissions/missing.ts';
 import { type ReviewOptions, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts';
 import { ACCOUNT, PREFIX } from '../support/fixtures.ts';
 import { arn, call, short, sweep, TASK_ROLE } from '../support/provenance.ts';

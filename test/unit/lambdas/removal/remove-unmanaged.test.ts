@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { InventoryItem, RemoveUnmanagedEvent, UnmanagedReport } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
+import type { RemoveUnmanagedEvent, UnmanagedReport } from '../../../../lambdas/contracts/payloads/removal.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import type { User } from '../../../../lambdas/removal/blockers.ts';

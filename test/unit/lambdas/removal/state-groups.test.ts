@@ -84,6 +84,6 @@ describe('a rule of a group that names another', () => {
   });
 
   test.each(['', '{', '{}', 'null', '{"resources":{}}'])('is unknown where the state is %s', (text) => {
-    expect(() => holdsUpDestroy({ kind: 'found', text })).toThrow("Terraform's state cannot be read");
+    expect(() => holdsUpDestroy({ kind: 'found', text })).toThrow("Terraform's state is not of version 4");
   });
 });

@@ -1,5 +1,5 @@
 import { loadSweeper } from '../../../../lambdas/aws/sweepers.ts';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { type ProvenancePorts, sweepProvenance } from '../../../../lambdas/provenance/provenance.ts';
 import type { TrailEvent } from '../../../../lambdas/provenance/trail-events.ts';

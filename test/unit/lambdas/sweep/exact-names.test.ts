@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import { exactNames } from '../../../../lambdas/sweep/exact-names.ts';
 import { ACCOUNT, aRequest, PREFIX } from '../support/fixtures.ts';
 

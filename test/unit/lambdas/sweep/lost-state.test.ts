@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { certificate } from '../../../../lambdas/contracts/certificate.ts';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { SWEEP_SERVICES } from '../../../../lambdas/contracts/sweep-request.ts';
 import { makeCertificate, type SweepOutcome } from '../../../../lambdas/sweep/make-certificate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
 import { claimsOf } from '../../../../lambdas/sweep/name-claims.ts';
 import { isOwnedName } from '../../../../lambdas/sweep/owned-names.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InventoryItem } from '../../../../lambdas/contracts/payloads.ts';
+import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { parseState } from '../../../../lambdas/plan/terraform-state.ts';
 import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';

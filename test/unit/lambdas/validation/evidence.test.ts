@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
-import { evidenceResult } from '../../../../lambdas/contracts/payloads.ts';
+import { evidenceResult } from '../../../../lambdas/contracts/payloads/validation.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
 import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { imagesOfEnvironment } from '../../../../lambdas/contracts/images.ts';
-import { moveTagsEvent } from '../../../../lambdas/contracts/payloads.ts';
+import { moveTagsEvent } from '../../../../lambdas/contracts/payloads/images.ts';
 import { moveTags } from '../../../../lambdas/environment/move-tags.ts';
 import { liveImages } from '../../../../lambdas/environment/published-images.ts';
 import { observeImages } from '../../../../lambdas/validation/observe-images.ts';

@@ -1,0 +1,80 @@
+import { ARN, at, type GenericKind } from './kind.ts';
+
+/** Kinds of programs and machines. */
+export const COMPUTE: readonly GenericKind[] = [
+  {
+    type: 'AWS::Lambda::Function',
+    arn: ['lambda', at('function:')],
+    terraform: ['aws_lambda_function'],
+    named: 'identifier',
+    actions: ['lambda:ListFunctions'],
+  },
+  {
+    type: 'AWS::Lambda::EventSourceMapping',
+    arn: ['lambda', at('event-source-mapping:')],
+    terraform: ['aws_lambda_event_source_mapping'],
+    actions: ['lambda:ListEventSourceMappings'],
+  },
+  {
+    type: 'AWS::StepFunctions::StateMachine',
+    arn: ['states', at('stateMachine:')],
+    identifier: ARN,
+    terraform: ['aws_sfn_state_machine'],
+    readable: true,
+    actions: ['states:DescribeStateMachine', 'states:ListTagsForResource'],
+  },
+  {
+    type: 'AWS::AutoScaling::AutoScalingGroup',
+    arn: ['autoscaling', /^autoScalingGroup:[^:]+:autoScalingGroupName\/(.+)$/],
+    terraform: ['aws_autoscaling_group'],
+    named: 'identifier',
+    actions: ['autoscaling:DescribeAutoScalingGroups'],
+    costs: 'by the instances that it starts',
+  },
+  {
+    type: 'AWS::AutoScaling::LaunchConfiguration',
+    arn: ['autoscaling', /^launchConfiguration:[^:]+:launchConfigurationName\/(.+)$/],
+    terraform: ['aws_launch_configuration'],
+    named: 'identifier',
+    actions: ['autoscaling:DescribeLaunchConfigurations'],
+  },
+  {
+    type: 'AWS::Batch::ComputeEnvironment',
+    arn: ['batch', at('compute-environment/')],
+    identifier: ARN,
+    terraform: ['aws_batch_compute_environment'],
+    named: 'identifier',
+    actions: ['batch:DescribeComputeEnvironments'],
+    costs: 'by the instances that it starts',
+  },
+  {
+    type: 'AWS::EC2::KeyPair',
+    terraform: ['aws_key_pair'],
+    named: 'identifier',
+    actions: ['ec2:DescribeKeyPairs'],
+  },
+  {
+    type: 'AWS::EKS::Cluster',
+    arn: ['eks', at('cluster/')],
+    terraform: ['aws_eks_cluster'],
+    named: 'identifier',
+    actions: ['eks:ListClusters'],
+    costs: '0.10 $ an hour, without nodes',
+  },
+  {
+    type: 'AWS::Glue::Job',
+    arn: ['glue', at('job/')],
+    terraform: ['aws_glue_job'],
+    named: 'identifier',
+    actions: ['glue:ListJobs'],
+  },
+  {
+    type: 'AWS::SageMaker::Endpoint',
+    arn: ['sagemaker', at('endpoint/')],
+    identifier: ARN,
+    terraform: ['aws_sagemaker_endpoint'],
+    named: 'identifier',
+    actions: ['sagemaker:ListEndpoints'],
+    costs: 'by its instances',
+  },
+];
