@@ -138,8 +138,6 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
   if (/^(iam|sts):/.test(action)) return undefined;
   if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !OF_ONE[service]?.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
-  // An event source mapping is known by an id.
-  if (type === 'aws_lambda_event_source_mapping') return undefined;
   if (service === 'logs' && type === 'aws_cloudwatch_log_group') {
     const [, head] = /^([\w/.-]*)\{/.exec(nameIn(root, block) ?? '') ?? [];
     return head === undefined ? undefined : at('logs', `log-group:${head}{prefix}*`);

@@ -72,10 +72,13 @@ function ruleOf(rule: Rule): ListenerRule {
   const priority = rule.Priority === 'default' ? Number.POSITIVE_INFINITY : Number(rule.Priority);
   if (Number.isNaN(priority)) throw new UnexpectedResponseError(`a rule has the priority ${rule.Priority}`);
   const actions = listOf(rule.Actions, rule);
-  const groups = actions.flatMap(({ TargetGroupArn, ForwardConfig }) => {
-    const several = (ForwardConfig?.TargetGroups ?? []).filter(({ Weight }) => Weight !== 0);
-    return several.length > 0 ? several.map((one) => one.TargetGroupArn) : [TargetGroupArn];
-  });
+  const groups = actions.flatMap(({ TargetGroupArn, ForwardConfig }) =>
+    ForwardConfig
+      ? listOf(ForwardConfig.TargetGroups, ForwardConfig).flatMap((one) =>
+          one.Weight === 0 ? [] : [one.TargetGroupArn],
+        )
+      : [TargetGroupArn],
+  );
   return {
     priority,
     conditions: listOf(rule.Conditions, rule).map(conditionOf),
@@ -92,9 +95,10 @@ function ruleOf(rule: Rule): ListenerRule {
 function conditionOf(condition: RuleCondition): ListenerRule['conditions'][number] {
   const { PathPatternConfig, HostHeaderConfig, HttpRequestMethodConfig, Values } = condition;
   const field = textOf(condition.Field, 'the field of a condition');
-  const own = [PathPatternConfig, HostHeaderConfig, HttpRequestMethodConfig].find((one) => one?.Values?.length);
-  const patterns = own?.Values ?? Values;
-  return patterns?.length ? { field, patterns } : { field };
+  const own = PathPatternConfig ?? HostHeaderConfig ?? HttpRequestMethodConfig;
+  const patterns = own ? own.Values : Values;
+  // A condition without values is one of regular expressions, or was not read: nobody knows whether it holds.
+  return patterns && patterns.length > 0 ? { field, patterns } : { field };
 }
 
 /** Returns the targets with their states. The list is empty when the group does not exist. */

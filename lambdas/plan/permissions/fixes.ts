@@ -1,6 +1,7 @@
 import type { LackingPermission } from '../../contracts/plan.ts';
 import { KEYS } from '../required-actions/edge.ts';
 import { EGRESS } from '../required-actions/egress.ts';
+import { EVENT_SOURCES } from '../required-actions/functions.ts';
 import { MANAGED_POLICIES } from '../required-actions/identity.ts';
 import { MESSAGING } from '../required-actions/messaging.ts';
 import { NETWORK } from '../required-actions/network.ts';
@@ -14,6 +15,7 @@ export function permissionSetOf(type: string): string | undefined {
   if (type in MANAGED_POLICIES) return 'managed-policies';
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
   if (type in EGRESS) return 'egress';
+  if (type in EVENT_SOURCES) return 'event-sources';
   if (type in KEYS) return 'keys';
   if (type in NETWORK) return 'network';
   if (type in PLATFORM) return 'platform';

@@ -71,6 +71,17 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_lambda_function', { function_name: 'f' })],
       [`arn:aws:lambda:${HERE}:function:f`],
     ],
+    [
+      'lambda:DeleteEventSourceMapping',
+      [planned('aws_lambda_event_source_mapping', { function_name: 'f' })],
+      [`arn:aws:lambda:${HERE}:event-source-mapping:x`],
+    ],
+    [
+      'lambda:CreateEventSourceMapping',
+      [planned('aws_lambda_event_source_mapping'), planned('aws_lambda_function', { function_name: 'f' })],
+      ['*'],
+    ],
+    ['lambda:CreateEventSourceMapping', [planned('aws_lambda_event_source_mapping')], []],
     ['apigateway:POST', [planned('aws_apigatewayv2_api', { name: 'a' })], ['arn:aws:apigateway:eu-west-1::/apis']],
     [
       'cloudfront:DeleteDistribution',
