@@ -67,7 +67,7 @@ export function addressOf({ kind, type, name, module = '' }: Omit<RootBlock, 'bo
 
 /**
  * Returns the pattern of the names, from their beginning to `{environment}` and a suffix that every name has:
- * `shop-{environment}-v3`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
+ * `shop-{environment}-v3`, or `{project}-{environment}`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
  * before its names accepts any pattern.
  */
 export function patternOf(
@@ -77,7 +77,7 @@ export function patternOf(
   if (names.some(({ name }) => name.startsWith('{prefix}')) || prefixVariable(root)) return 'any';
   const heads = new Map<string, string[]>();
   for (const { name } of names) {
-    const [, head] = /^([a-z][a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
+    const [, head] = /^((?:\{project\}|[a-z])[a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
     if (head) heads.set(head, [...(heads.get(head) ?? []), name]);
   }
   const [most] = [...heads].sort(([, one], [, other]) => other.length - one.length);

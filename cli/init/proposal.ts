@@ -4,7 +4,7 @@ import { defaultKeys, defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
 import { permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
-import { aboutVariables, variablesOf } from './variables.ts';
+import { aboutRegion, aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
 
 /** `npx runbook init` has this information in addition to the root. */
@@ -57,7 +57,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const permissions = permissionsOf(root);
   const untagged = untaggedOf(root);
   const taken = images.map(({ variable }) => variable);
-  const pattern = patternOf(root);
+  const pattern = withProject(patternOf(root), choices.project);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
   const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
@@ -70,7 +70,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       checks,
       ...(resourceChecks.length > 0 ? { resourceChecks } : {}),
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
-      ...variablesOf(root, choices.project, taken),
+      ...variablesOf(root, choices, taken),
       ...(images.length > 0 ? { images } : {}),
       ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
@@ -99,6 +99,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const questions: Question[] = [
     ...aboutBackend(root),
     ...aboutVariables(root, taken, permissions.permissionSets.includes('roles')),
+    ...aboutRegion(root, choices.region),
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
     ...aboutKeys(root),
@@ -123,6 +124,10 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutVpcs(root),
   ];
   return { config, questions };
+}
+
+function withProject(pattern: ReturnType<typeof patternOf>, project: string): typeof pattern {
+  return typeof pattern === 'object' ? { ...pattern, pattern: pattern.pattern.replace('{project}', project) } : pattern;
 }
 
 function aboutBackend({ backend, locked }: TerraformRoot): Question[] {

@@ -24,6 +24,8 @@ export interface TerraformRoot {
   locals: Readonly<Record<string, unknown>>;
   /** These are the `default_tags` of the AWS provider. They are undefined without any. */
   defaultTags: unknown;
+  /** The region of the AWS provider; undefined where it is the caller's. */
+  region: unknown;
   /** The value is true when the versions of its providers are locked. */
   locked: boolean;
   /** Variables that a file of values sets, by name; the file is one that Terraform reads by itself, if there is one. */
@@ -176,6 +178,7 @@ function rootOf(
     blocks: allBlocks(files),
     backend: backend ?? (settings.some((one) => 'cloud' in one) ? 'cloud' : undefined),
     locals: Object.assign({}, ...files.flatMap(({ locals }) => locals)) as Record<string, unknown>,
+    region: aws.find((one) => !('alias' in one))?.region,
     defaultTags: aws.flatMap(({ default_tags: tags }) => bodies.safeParse(tags).data ?? [])[0]?.tags,
     locked,
   };

@@ -3,21 +3,44 @@ import { addressOf, environmentVariable, patternOf, prefixVariable } from './nam
 import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
+/** The variable that is the region of the AWS provider. */
+function regionVariable({ region, variables }: TerraformRoot): string | undefined {
+  const [, name] = /^\$\{var\.([\w-]+)\}$/.exec(String(region)) ?? [];
+  return variables.some((variable) => variable.name === name) ? name : undefined;
+}
+
+/** The roles of builds work in the region of the deployment alone. */
+export function aboutRegion(root: TerraformRoot, region: string): Question[] {
+  if (typeof root.region !== 'string' || root.region === region || regionVariable(root)) return [];
+  if (root.region.includes('${')) return [];
+  const text = `the AWS provider has the region "${root.region}", and what is deployed here works in ${region} alone. Leave the region out of the provider, or deploy in ${root.region}`;
+  return [{ about: 'variables', blocks: true, text }];
+}
+
 /**
  * Returns the root's name of the environment variable, and proposals for variables that require a value, which a person
  * has to complete.
  * @param taken the variables of images
  */
-export function variablesOf(root: TerraformRoot, project: string, taken: readonly string[]): Record<string, unknown> {
+export function variablesOf(
+  root: TerraformRoot,
+  { project, region }: { project: string; region: string },
+  taken: readonly string[],
+): Record<string, unknown> {
   const environment = environmentVariable(root);
   const prefix = prefixVariable(root);
   const unset = unsetIn(root, taken);
   const ofVariable = ({ name, type, sensitive }: RootVariable): unknown =>
     sensitive ? { secret: { ssm: `/${project}/{environment}/${name}` } } : { input: inputTypeOf(type) };
+  const own = regionVariable(root);
+  const variables = {
+    ...(own ? { [own]: { value: region } } : {}),
+    ...Object.fromEntries(unset.map((one) => [one.name, ofVariable(one)])),
+  };
   return {
     ...(prefix ? { variableNames: { prefix, environment: null } } : {}),
     ...(!prefix && environment && environment !== 'environment' ? { variableNames: { environment } } : {}),
-    ...(unset.length > 0 ? { variables: Object.fromEntries(unset.map((one) => [one.name, ofVariable(one)])) } : {}),
+    ...(Object.keys(variables).length > 0 ? { variables } : {}),
   };
 }
 
@@ -29,7 +52,7 @@ function inputTypeOf(type: string): string {
 /** Returns variables without a default and a value that the runbook does not pass. */
 function unsetIn(root: TerraformRoot, taken: readonly string[]): RootVariable[] {
   const environment = environmentVariable(root);
-  const passed: readonly string[] = [...PASSED_VARIABLES, ...taken];
+  const passed: readonly string[] = [...PASSED_VARIABLES, ...taken, regionVariable(root) ?? ''];
   return root.variables.filter(
     (variable) =>
       !('default' in variable) &&

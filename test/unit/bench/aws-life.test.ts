@@ -102,6 +102,7 @@ function rootOf(locals: Record<string, unknown>, blocks: Record<string, unknown>
     locals,
     defaultTags: {},
     locked: true as const,
+    region: undefined,
     values: new Map(),
   };
 }

@@ -87,6 +87,20 @@ test.each([
   expect(readFileSync(out, 'utf8')).toContain(`project: '${name}'`);
 });
 
+test('the variable of the provider’s region has the region of the deployment', async () => {
+  const provider = GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = var.aws_region');
+  const asked = await questions('variable "aws_region" { type = string }', provider);
+  expect(asked).toEqual([]);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({ variables: { aws_region: { value: 'eu-west-1' } } });
+  const literal = await questions('', GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = "us-east-1"'));
+  expect(literal).toMatchObject([
+    { blocks: true, text: expect.stringMatching(/has the region "us-east-1".*eu-west-1/) },
+  ]);
+  const same = GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = "eu-west-1"');
+  expect(await questions('', same)).toEqual([]);
+});
+
 test('variables have the names and the types of the root, and parse as a configuration', async () => {
   const renamed = GOOD.replace('variable "environment"', 'variable "env"').replaceAll('var.environment', 'var.env');
   const more =
@@ -415,6 +429,11 @@ describe('the pattern of names', () => {
       'with a version behind',
       'locals {\n  n = "shop-${var.environment}-v3"\n}\nresource "aws_sqs_queue" "a" {\n  name = "${local.n}-a"\n}',
       'shop-{environment}-v3',
+    ],
+    [
+      'by a variable of the project',
+      'resource "aws_sqs_queue" "a" {\n  name = "${var.project}-${var.environment}-a"\n}',
+      '{project}-{environment}',
     ],
     ['of nothing', 'resource "aws_sqs_queue" "a" {\n  name = "a"\n}', undefined],
   ])('%s', async (_, source, pattern) => {
