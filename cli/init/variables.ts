@@ -3,6 +3,9 @@ import { addressOf, environmentVariable, patternOf, prefixVariable } from './nam
 import type { Question } from './proposal.ts';
 import type { RootVariable, TerraformRoot } from './terraform-root.ts';
 
+/** Values of executions and of the configuration are in histories, and a name such as these is of none that may be. */
+const SECRET = /(^|[_-])(password|passwd|secret|token|api_?key|private_?key)$/i;
+
 /** The variable that is the region of the AWS provider. */
 function regionVariable({ region, variables }: TerraformRoot): string | undefined {
   const [, name] = /^\$\{var\.([\w-]+)\}$/.exec(String(region)) ?? [];
@@ -31,7 +34,9 @@ export function variablesOf(
   const prefix = prefixVariable(root);
   const unset = unsetIn(root, taken);
   const ofVariable = ({ name, type, sensitive }: RootVariable): unknown =>
-    sensitive ? { secret: { ssm: `/${project}/{environment}/${name}` } } : { input: inputTypeOf(type) };
+    sensitive || SECRET.test(name)
+      ? { secret: { ssm: `/${project}/{environment}/${name}` } }
+      : { input: inputTypeOf(type) };
   const own = regionVariable(root);
   const variables = {
     ...(own ? { [own]: { value: region } } : {}),
@@ -101,9 +106,10 @@ export function aboutVariables(root: TerraformRoot, taken: readonly string[], ha
     questions.push({
       about: 'variables',
       blocks: true,
-      text: sensitive
-        ? `variable "${name}" (${what}) has no default. Say in stack.variables.${name}.secret which parameter of SSM or secret of Secrets Manager has it`
-        : `variable "${name}" (${what}) has no default. Write its value into stack.variables.${name}, or give it to each provision with --var ${name}=…${ofFile(root, name)}`,
+      text:
+        sensitive || SECRET.test(name)
+          ? `variable "${name}" (${what}) has no default. Say in stack.variables.${name}.secret which parameter of SSM or secret of Secrets Manager has it${sensitive ? '' : ', and write sensitive = true into its declaration'}`
+          : `variable "${name}" (${what}) has no default. Write its value into stack.variables.${name}, or give it to each provision with --var ${name}=…${ofFile(root, name)}`,
     });
   }
   return questions;

@@ -67,6 +67,14 @@ describe('the roots of this project', () => {
   });
 });
 
+test('a variable whose name is of a secret is none that an execution gives', async () => {
+  writeFileSync(join(folder, 'main.tf'), `${GOOD}\nvariable "db_password" { type = string }`);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({
+    variables: { db_password: { secret: { ssm: '/shop/{environment}/db_password' } } },
+  });
+});
+
 test('a variable of the environment may be in capitals', async () => {
   const source = GOOD.replace('variable "environment"', 'variable "ENV"').replaceAll('var.environment', 'var.ENV');
   writeFileSync(join(folder, 'main.tf'), source);
@@ -189,6 +197,18 @@ describe('what is asked', () => {
       'variable "db_password" {\n  type = string\n  sensitive = true\n}',
       GOOD,
       /^variable "db_password" \(string; sensitive\) has no default. Say in stack\.variables\.db_password\.secret/,
+    ],
+    [
+      'a password that nothing calls sensitive',
+      'variable "db_password" {\n  type = string\n}',
+      GOOD,
+      /^variable "db_password" \(string\) .*stack\.variables\.db_password\.secret .*write sensitive = true/,
+    ],
+    [
+      'the name of a secret, which is none',
+      'variable "secret_name" {\n  type = string\n}',
+      GOOD,
+      /^variable "secret_name" \(string\) has no default\. Write its value/,
     ],
     [
       'a size without a default',
