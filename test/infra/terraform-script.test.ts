@@ -102,6 +102,15 @@ test('what a plan does is kept beside it, with what tells whether that can be to
   expect(planFile.safeParse(described).success).toBe(true);
 });
 
+test('a failed init says why in the cause of the execution', async () => {
+  const said = `echo 'Initializing...'; echo; echo '│ Error: Failed to query'; echo '│ available packages'; echo 'Error: another'; exit 7`;
+  const { status, exports } = await build().run(['terraform', 'plan'], { ON_INIT: said });
+  expect(exports.replaceAll('\\', '')).toBe(
+    'FAILURE=terraform init ended with 7: Failed to query available packages\n',
+  );
+  expect(status).toBe(1);
+});
+
 describe('a root', () => {
   test.each(['local', 'remote', 'azurerm', 'cloud'])(
     'with the backend %s is refused before anything is made, with the fix',
