@@ -2,7 +2,7 @@ import { proposeChecks } from './checks.ts';
 import { type Dockerfile, proposeImages } from './images.ts';
 import { defaultKeys, defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
-import { permissionsOf } from './permissions.ts';
+import { groupsBeyond, permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
 import { aboutRegion, aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
@@ -122,6 +122,13 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutImages,
     ...aboutPermissions(permissions, root),
     ...aboutVpcs(root),
+    ...groupsBeyond(root).map(
+      ({ address, name }): Question => ({
+        about: 'permissions',
+        blocks: false,
+        text: `${address} is called ${name}, and runbook-boundary lets tasks write to log groups that begin with /ecs/<prefix>/ alone: a task that cannot write its logs does not start. Name it so, or name a boundary of your own in terraform.permissionsBoundary`,
+      }),
+    ),
   ];
   return { config, questions };
 }

@@ -23,7 +23,7 @@ export function permissionSetOf(type: string): string | undefined {
 }
 
 /** The set "messaging" has the log groups of tasks alone: see lib/iam/terraform/messaging-grants.ts. */
-const OF_TASKS = /:log-group:\/ecs\//;
+const OF_TASKS = ':log-group:/ecs/';
 /** Allowed for roles within the boundary alone: see lib/iam/terraform/role-grants.ts. */
 const BOUNDED = /^iam:(CreateRole|PutRolePolicy|UpdateAssumeRolePolicy|AttachRolePolicy)$/;
 /** `stack.grants` refuses the actions of these services: see lib/iam/stack-grants.ts. */
@@ -45,7 +45,10 @@ export function lackingLines(lacking: readonly LackingPermission[], prefix: stri
 
 function fixOf(address: string, actions: readonly string[], resource: string, prefix: string): string {
   const [type = ''] = address.replace(/^(?:module\.[^.]+\.)*/, '').split('.');
-  const set = type === 'aws_cloudwatch_log_group' && !OF_TASKS.test(resource) ? undefined : permissionSetOf(type);
+  const set =
+    type === 'aws_cloudwatch_log_group' && !resource.includes(`${OF_TASKS}${prefix}/`)
+      ? undefined
+      : permissionSetOf(type);
   const inSet = set ? `"${set}" in stack.permissionSets` : '';
   if (actions.some((action) => IDENTITY.test(action)))
     return inSet && resource.includes(prefix)

@@ -285,6 +285,24 @@ describe('what is asked', () => {
     expect(await questions(named, base)).toEqual([]);
   });
 
+  test('of log groups that tasks may not write to, which the set of messaging does not have', async () => {
+    const root = (name: string) =>
+      `resource "aws_ecs_task_definition" "t" {}\nresource "aws_cloudwatch_log_group" "g" {\n  name = "${name}"\n}`;
+    const of = async (name: string) => {
+      const asked = await questions(root(name));
+      const { permissionSets } = propose(await readRoot(folder), choices).config.stack as { permissionSets: string[] };
+      const texts = asked.filter(({ about }) => about === 'permissions').map(({ text }) => text);
+      return [permissionSets.includes('messaging'), ...texts];
+    };
+    expect(await of('/ecs/$' + '{var.prefix}/web')).toEqual([true]);
+    for (const name of ['/ecs/$' + '{var.prefix}-web', '/aws/ecs/$' + '{var.prefix}/web'])
+      expect(await of(name)).toEqual([
+        false,
+        expect.stringMatching(/^aws_cloudwatch_log_group\.g is called .*does not start/),
+      ]);
+    expect(await of('/aws/vendedlogs/$' + '{var.prefix}')).toEqual([false]);
+  });
+
   test('of a root without a lock file, which builds refuse', async () => {
     writeFileSync(join(folder, 'main.tf'), GOOD);
     const { questions: asked } = propose(await readRoot(folder), choices);

@@ -66,7 +66,7 @@ describe('a plan whose resources need what the role may not do', () => {
     {
       address: 'aws_cloudwatch_log_group.b',
       action: 'logs:TagResource',
-      resource: 'arn:{partition}:logs:eu-west-1:123456789012:log-group:/ecs/PREFIX-b',
+      resource: 'arn:{partition}:logs:eu-west-1:123456789012:log-group:/ecs/PREFIX/b',
       destroys: false,
     },
   ].map((one) => ({ ...one, resource: one.resource.replace('PREFIX', prefix) }));
@@ -82,7 +82,7 @@ describe('a plan whose resources need what the role may not do', () => {
         `module.a.aws_dynamodb_table.a["x"] lacks dynamodb:CreateTable on arn:{partition}:dynamodb:eu-west-1:123456789012:table/${prefix}-a: add to stack.grants { actions: ['dynamodb:CreateTable'], resources: ['arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-a'], reason: '…' }`,
         `module.a.aws_iam_role.a lacks iam:CreateRole on arn:{partition}:iam::123456789012:role/${prefix}-a: needs "roles" in stack.permissionSets, and permissions_boundary = var.permissions_boundary in the role`,
         `log-group:/aws/ecs/${prefix}-a: add to stack.grants { actions: ['logs:TagResource'], resources: ['arn:{partition}:logs:{region}:{account}:log-group:/aws/ecs/{prefix}-a']`,
-        `log-group:/ecs/${prefix}-b: add "messaging" in stack.permissionSets, or to stack.grants`,
+        `log-group:/ecs/${prefix}/b: add "messaging" in stack.permissionSets, or to stack.grants`,
         `aws_iam_user.a lacks iam:CreateUser on arn:{partition}:iam::123456789012:policy/${prefix}-a: no configuration grants it`,
       ])
         expect(refusal).toContain(line);
