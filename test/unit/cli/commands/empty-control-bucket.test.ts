@@ -10,7 +10,9 @@ import { aRecord } from '../../lambdas/support/fixtures.ts';
 
 const STATE = 'environments/dev/bootstrap/terraform.tfstate';
 
-async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
+/** @param later the records after the first page is deleted */
+async function empty(records: EnvironmentRecord[], keys: readonly string[], later = records) {
+  let now = records;
   const left = new Set(keys);
   const s3 = {
     async send(command: unknown) {
@@ -19,14 +21,15 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
         return {};
       }
       if (command instanceof ListObjectVersionsCommand)
-        return { Versions: [...left].map((Key) => ({ Key, VersionId: '1' })) };
+        return { Versions: [...left].slice(0, 2).map((Key) => ({ Key, VersionId: '1' })) };
+      now = later;
       for (const { Key = '' } of (command as DeleteObjectsCommand).input.Delete?.Objects ?? []) left.delete(Key);
       return {};
     },
   };
-  const items = records.map((one) => marshall(one, { removeUndefinedValues: true }));
+  const items = () => now.map((one) => marshall(one, { removeUndefinedValues: true }));
   // The SDK pages through an instance of its client alone.
-  const dynamodb = Object.assign(Object.create(DynamoDBClient.prototype), { send: async () => ({ Items: items }) });
+  const dynamodb = Object.assign(Object.create(DynamoDBClient.prototype), { send: async () => ({ Items: items() }) });
   const account = { s3, dynamodb, controlBucket: 'control', accountId: '123456789012' } as unknown as OperatorAccount;
   const terminal = { input: new PassThrough(), output: new PassThrough() };
   const deleted = await emptyControlBucket(account, terminal, { yes: true }).catch((error: Error) => error.message);
@@ -52,5 +55,13 @@ describe('the control bucket', () => {
 
   test('is, where nothing here has made the backend that stays', async () => {
     expect(await empty([aRecord({ status: 'GONE', keptBackend: true })], ['x'])).toEqual({ deleted: 1, left: [] });
+  });
+
+  test('keeps the rest when an environment begins meanwhile', async () => {
+    const gone = aRecord({ status: 'GONE' });
+    const begun = aRecord({ environment: 'new', status: 'PROVISIONING' });
+    const { deleted, left } = await empty([gone], ['a', 'b', 'environments/new/bootstrap/terraform.tfstate'], [begun]);
+    expect(deleted).toMatch(/describes what is there of new/);
+    expect(left).toEqual(['environments/new/bootstrap/terraform.tfstate']);
   });
 });
