@@ -16,9 +16,14 @@ import { listOf, tagsOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
-export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
+/** Returns undefined when the bucket does not exist. */
+export async function bucketTags(
+  bucket: string,
+  owner: string,
+  client = s3,
+): Promise<Record<string, string> | undefined> {
   try {
-    const response = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    const response = await client.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
     const tags = tagsOf(response.TagSet, response);
     // S3 returns an error for a bucket without tags:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
