@@ -38,6 +38,8 @@ export class PlainRenderer implements Renderer {
   /** The values are the last retries that were shown. The keys identify states. */
   readonly #shown = new Map<string, string>();
   #hasZone = false;
+  /** The last text of a success that was shown. The states that hand it on do not repeat it. */
+  #lastText = '';
   /** These failures were shown. */
   readonly #failures = new Set<string>();
   /** The values are the times of the last heartbeats. The keys identify states. */
@@ -118,10 +120,15 @@ export class PlainRenderer implements Renderer {
   }
 
   /**
-   * Returns the text of a failure, in full only where it happens. Later failures that it causes, and at last the
-   * execution's, only refer to it.
+   * Returns the text of a result, in full only where it happens. Later failures that it causes, and at last the
+   * execution's, only refer to it. A success is repeated by the end of its execution alone.
    */
-  #once({ status, detail = '', check }: TimelineEvent): string {
+  #once({ status, detail = '', state, check, end }: TimelineEvent): string {
+    if (status === 'succeeded' && !check) {
+      if (detail === (state ? this.#lastText : end?.sweep?.summary)) return '';
+      if (detail) this.#lastText = detail;
+      return detail;
+    }
     if (status !== 'failed' || check) return detail;
     const known = [...this.#failures].find((failure) => detail.includes(failure));
     if (detail.length >= SHORTEST_FAILURE) this.#failures.add(detail);

@@ -102,7 +102,7 @@ async function runOf(account: OperatorAccount, item: ExecutionListItem): Promise
   const described = await describeExecution(account, execution);
   const output = parse(described?.output);
   const said = isObject(output) ? output : {};
-  const verdict = [said.verdict, said.sweep, described?.error].find((one) => typeof one === 'string');
+  const verdict = [verdictOf(said), said.sweep, described?.error].find((one) => typeof one === 'string');
   const { environment, reason, startedBy } = askedOf(described?.input);
   return {
     execution,
@@ -117,6 +117,11 @@ async function runOf(account: OperatorAccount, item: ExecutionListItem): Promise
     ...(reason ? { reason } : {}),
     ...(typeof said.certificate === 'string' ? { certificate: said.certificate } : {}),
   };
+}
+
+/** Some checks that passed are no environment that passed. */
+function verdictOf({ verdict, partial }: Record<string, unknown>): unknown {
+  return typeof verdict === 'string' && partial ? `${partial} ${verdict}` : verdict;
 }
 
 async function withCosts(account: OperatorAccount, runs: readonly Described[]): Promise<Run[]> {

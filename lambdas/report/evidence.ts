@@ -178,7 +178,7 @@ function ecrImages(evidence: Evidence): Html {
 const BY_URGENCY = ['failed', 'unknown', 'not-ready', 'unread', 'passed'];
 const RESOURCE_STATUS: Readonly<Record<string, string>> = {
   failed: 'failed',
-  unknown: 'could not be looked at',
+  unknown: 'could not be checked',
   'not-ready': 'is not ready',
   unread: 'says nothing',
   passed: 'passed',

@@ -144,7 +144,11 @@ function validation(key: string, read: Read<KeptValidation>, beside: (key: strin
   // Some checks that passed are no environment that passed.
   const mark: Mark = verdict === 'PASSED' && !partial ? 'passed' : verdict === 'FAILED' ? 'failed' : 'unknown';
   const bad = checks.filter(({ status }) => status !== 'passed');
-  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${partial ? partialLabel(checks.length, checks.length + notAsked.length) : verdict}</a><span>${summary.replace(/^PARTIAL \d+\/\d+: /, '')}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
+  const counts = (['failed', 'unknown', 'passed'] as const).flatMap((status) => {
+    const count = checks.filter((one) => one.status === status).length;
+    return count > 0 ? [`${count} ${status}`] : [];
+  });
+  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${partial ? partialLabel(checks.length, checks.length + notAsked.length) : verdict}</a><span>${bad.length > 0 ? counts.join(', ') : summary.replace(/^PARTIAL \d+\/\d+: /, '')}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
 }
 
 const WORDS: Record<PlannedAction['action'], string> = {
@@ -205,6 +209,7 @@ function said(read: RunPageData['messages']): Html {
   );
 }
 
+/** The page is of one environment, whose place begins each subject. */
 function mail({ at, subject, text, execution }: Message): Html {
-  return html`<details class="raw"><summary>${subject} <span class="count">${instant(at)}</span></summary><p class="note">Of <code>${shortName(execution)}</code></p><pre tabindex="0" class="message">${text}</pre></details>`;
+  return html`<details class="raw"><summary>${subject.slice(subject.indexOf(': ') + 1).trim()} <span class="count">${instant(at)}</span></summary><p class="note">Of <code>${shortName(execution)}</code></p><pre tabindex="0" class="message">${text}</pre></details>`;
 }

@@ -278,7 +278,7 @@ describe('a record that cannot be read', () => {
     const first = await look('bb');
     expect(dueOf(first)).toEqual(['aa']);
     expect(first.unreadable).toEqual([
-      { environment: 'bb', why: expect.stringMatching(/could not be looked at: SlowDown/) },
+      { environment: 'bb', why: expect.stringMatching(/could not be checked: SlowDown/) },
     ]);
     expect(dueOf(await look())).toEqual(['aa', 'bb']);
   });
@@ -299,7 +299,7 @@ describe('a record that cannot be read', () => {
     });
     expect(expired).toHaveLength(1);
     expect(unreadable).toEqual([
-      { environment: 'broken', why: expect.stringMatching(/could not be looked at: .*AccessDenied/) },
+      { environment: 'broken', why: expect.stringMatching(/could not be checked: .*AccessDenied/) },
     ]);
   });
 

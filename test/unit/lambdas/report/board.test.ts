@@ -224,7 +224,7 @@ describe('the page of a run', () => {
     for (const part of [
       'Last failure provision FAILED',
       'Certificate CLEAN',
-      '1 failed: ALB health',
+      'FAILED 1 failed 50 min ago',
       'alb-health failed: GET /actuator/health: 503',
       'Destroy 1',
       'Add 2',
@@ -254,6 +254,13 @@ describe('the page of a run', () => {
     );
     expect(all.match(/Unknown : [^.]+ could not be read\. denied/g)?.length).toBe(5);
     expect(all).not.toMatch(/No plan|No build|No message|not validated yet/);
+  });
+
+  test('names in a message what happened, and not again where', () => {
+    const subject = 'order-platform load 123456789012 eu-west-1: torn down: CLEAN';
+    const said = { at: '2026-01-31T12:48:00Z', subject, text: 'x', execution: 'x' };
+    const messages = { kind: 'read', value: [{ kind: 'read', value: said }] } as const;
+    expect(renderRunPage({ ...wholeRun, messages })).toContain('<summary>torn down: CLEAN <span');
   });
 
   test('escapes what builds and messages say', () => {
