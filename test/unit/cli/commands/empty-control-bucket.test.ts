@@ -11,7 +11,11 @@ import { aRecord } from '../../lambdas/support/fixtures.ts';
 const STATE = 'environments/dev/bootstrap/terraform.tfstate';
 
 /** @param later the records after the first page is deleted */
-async function empty(records: EnvironmentRecord[], keys: readonly string[], later = records) {
+async function empty(
+  records: EnvironmentRecord[],
+  keys: readonly string[],
+  { later = records, Errors = [] as object[] } = {},
+) {
   let now = records;
   const left = new Set(keys);
   const s3 = {
@@ -24,7 +28,7 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[], late
         return { Versions: [...left].slice(0, 2).map((Key) => ({ Key, VersionId: '1' })) };
       now = later;
       for (const { Key = '' } of (command as DeleteObjectsCommand).input.Delete?.Objects ?? []) left.delete(Key);
-      return {};
+      return { Errors };
     },
   };
   const items = () => now.map((one) => marshall(one, { removeUndefinedValues: true }));
@@ -39,6 +43,15 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[], late
 describe('the control bucket', () => {
   test('is emptied once every environment is gone', async () => {
     expect(await empty([aRecord({ status: 'GONE' })], [STATE, 'x'])).toEqual({ deleted: 2, left: [] });
+  });
+
+  test('is emptied by a call that is repeated, and not where S3 refuses', async () => {
+    const records = [aRecord({ status: 'GONE' })];
+    const error = (Code: string) => [{ Key: 'x', Code, Message: 'why' }];
+    expect((await empty(records, ['x'], { Errors: error('NoSuchVersion') })).deleted).toBe(1);
+    expect((await empty(records, ['x'], { Errors: error('AccessDenied') })).deleted).toMatch(
+      /x was not deleted: AccessDenied: why/,
+    );
   });
 
   test.each(['LIVE', 'FAILED'] as const)('is not while one is %s', async (status) => {
@@ -60,7 +73,9 @@ describe('the control bucket', () => {
   test('keeps the rest when an environment begins meanwhile', async () => {
     const gone = aRecord({ status: 'GONE' });
     const begun = aRecord({ environment: 'new', status: 'PROVISIONING' });
-    const { deleted, left } = await empty([gone], ['a', 'b', 'environments/new/bootstrap/terraform.tfstate'], [begun]);
+    const { deleted, left } = await empty([gone], ['a', 'b', 'environments/new/bootstrap/terraform.tfstate'], {
+      later: [begun],
+    });
     expect(deleted).toMatch(/describes what is there of new/);
     expect(left).toEqual(['environments/new/bootstrap/terraform.tfstate']);
   });

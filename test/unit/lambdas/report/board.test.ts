@@ -48,6 +48,30 @@ describe('the board', () => {
       expect(page).toContain(part);
   });
 
+  const part = (verdict: 'PASSED' | 'FAILED' | 'UNKNOWN', at: number) => ({
+    ...(live.lastValidation as NonNullable<typeof live.lastValidation>),
+    ...{ verdict, at: new Date(at).toISOString(), checks: ['backend'], of: 7 },
+  });
+  test.each([
+    ['FAILED', AT, 'failed'],
+    ['UNKNOWN', AT, 'unknown'],
+    ['PASSED', AT, 'passed'],
+    ['FAILED', AT - 86_400_000, 'passed'],
+  ] as const)('shows an environment with a check that has %s since its last whole validation', (verdict, at, mark) => {
+    const record = { ...live, lastPartialValidation: part(verdict, at) };
+    const page = renderBoard(aBoard([record], quiet));
+    expect(page).toContain(`<article class="card ${mark}"`);
+    expect(plain(page).includes(`validate dev: PARTIAL 1/7 ${verdict}`)).toBe(mark !== 'passed');
+    const run = renderRunPage({ ...wholeRun, record });
+    expect(run).toContain(`<div class="verdict ${mark}">`);
+    expect(plain(run).includes(`Then PARTIAL 1/7 ${verdict}.`)).toBe(at === AT);
+  });
+
+  test('shows a verdict of before a provision that has not applied as outdated', () => {
+    const record = { ...live, status: 'FAILED' as const, provisionBegan: live.owner ?? 'arn:p' };
+    expect(text(aBoard([record], quiet))).toContain('PASSED 10 min ago, outdated');
+  });
+
   test('has the cost that ends an environment, at each price for its time, as its page and its month have', () => {
     const spent = { usd: 4, at: new Date(AT - 3_600_000).toISOString().replace('.000', '') };
     const record = { ...live, usdPerHour: 0.5, spent };
@@ -101,7 +125,7 @@ describe('the board', () => {
       aBoard([live], { ...quiet, ledger: { kind: 'unknown', why: 'denied' } }),
       'NOT ALL IS KNOWN',
     ],
-    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER Nothing failed'],
+    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER No environment has failed'],
     ['nothing is there', aBoard([], quiet), 'IN ORDER Nothing is alive'],
   ])('says first what matters most: %s', (_, data, said) => {
     expect(text(data)).toContain(said);
