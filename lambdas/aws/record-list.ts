@@ -26,7 +26,7 @@ export async function listRecords(table: string): Promise<{ records: Environment
     const parsed = environmentRecord.safeParse(item);
     if (parsed.success) records.push(parsed.data);
     // Every item of the table has its key.
-    else malformed.push(textOf(item.environment, 'the key of a record'));
+    else malformed.push(textOf(attributes.environment?.S, 'the key of a record'));
   }
   return { records, malformed };
 }
