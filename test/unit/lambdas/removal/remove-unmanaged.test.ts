@@ -123,7 +123,7 @@ class World {
   #kind(type: string): UnmanagedKind {
     return {
       ...KINDS[type],
-      ...(/^(route-table|internet-gateway)$/.test(type) ? { servedVpcs: this.served } : {}),
+      ...(/^(route-table|internet-gateway|nat-gateway|vpc-endpoint)$/.test(type) ? { servedVpcs: this.served } : {}),
       remove: async ({ id }) => {
         const refusal = this.refusals.get(id);
         if (refusal) throw refusal;
@@ -665,46 +665,49 @@ test('a report that cannot be read is not forgotten', () => {
   expect(() => parseReport({ kind: 'found', text: '{"removed"' })).toThrow(/malformed/);
 });
 
-describe.each(['internet-gateway', 'route-table'])('a %s of the environment’s that Terraform does not know', (type) => {
-  const id = `${type}-1`;
-  const vpc: InventoryItem = { type: 'aws_vpc', name: 'main', id: 'vpc-1', service: 'ec2' };
-  const serving = (tags: Tags, served: () => Promise<string[]> = async () => ['vpc-1']) => {
-    const world = new World({ type, id, tags: OWN });
-    return Object.assign(world, { vpc: tags, served });
-  };
+describe.each(['internet-gateway', 'route-table', 'nat-gateway', 'vpc-endpoint'])(
+  'a %s of the environment’s that Terraform does not know',
+  (type) => {
+    const id = `${type}-1`;
+    const vpc: InventoryItem = { type: 'aws_vpc', name: 'main', id: 'vpc-1', service: 'ec2' };
+    const serving = (tags: Tags, served: () => Promise<string[]> = async () => ['vpc-1']) => {
+      const world = new World({ type, id, tags: OWN });
+      return Object.assign(world, { vpc: tags, served });
+    };
 
-  test.each<[string, World]>([
-    ['the environment’s', serving(OWN)],
-    ['without tags and in the inventory', Object.assign(serving({}), { inventory: [vpc] })],
-    ['no VPC', serving({ environment: 'live' }, async () => [])],
-  ])('goes if it serves a VPC that is %s', async (_, world) => {
-    await run(world);
-    expect(world.removals).toEqual([id]);
-  });
+    test.each<[string, World]>([
+      ['the environment’s', serving(OWN)],
+      ['without tags and in the inventory', Object.assign(serving({}), { inventory: [vpc] })],
+      ['no VPC', serving({ environment: 'live' }, async () => [])],
+    ])('goes if it serves a VPC that is %s', async (_, world) => {
+      await run(world);
+      expect(world.removals).toEqual([id]);
+    });
 
-  test.each<[string, World, RegExp]>([
-    [
-      'of another environment',
-      serving({ ...OWN, environment: 'live' }),
-      /serves vpc-1, which is tagged environment=live/,
-    ],
-    ['without tags', serving({}), /which has not the environment’s tags/],
-    [
-      'of another one, which the inventory has',
-      Object.assign(serving({ ...OWN, project: 'x' }), { inventory: [vpc] }),
-      /project=x/,
-    ],
-    [
-      'that cannot be asked for',
-      serving(OWN, async () => {
-        throw sdkError('UnauthorizedOperation', 403);
-      }),
-      /not known which VPC it serves/,
-    ],
-  ])('stays if it serves a VPC %s', async (_, world, why) => {
-    const { kept } = await run(world);
-    expect(world.removals).toEqual([]);
-    expect(kept.find((one) => one.id === id)?.reason).toMatch(why);
-    expect(kept.find((one) => one.id === id)?.reason).toContain(`aws ec2 describe-${type}s`);
-  });
-});
+    test.each<[string, World, RegExp]>([
+      [
+        'of another environment',
+        serving({ ...OWN, environment: 'live' }),
+        /serves vpc-1, which is tagged environment=live/,
+      ],
+      ['without tags', serving({}), /which has not the environment’s tags/],
+      [
+        'of another one, which the inventory has',
+        Object.assign(serving({ ...OWN, project: 'x' }), { inventory: [vpc] }),
+        /project=x/,
+      ],
+      [
+        'that cannot be asked for',
+        serving(OWN, async () => {
+          throw sdkError('UnauthorizedOperation', 403);
+        }),
+        /not known which VPC it serves/,
+      ],
+    ])('stays if it serves a VPC %s', async (_, world, why) => {
+      const { kept } = await run(world);
+      expect(world.removals).toEqual([]);
+      expect(kept.find((one) => one.id === id)?.reason).toMatch(why);
+      expect(kept.find((one) => one.id === id)?.reason).toContain(`aws ec2 describe-${type}s`);
+    });
+  },
+);
