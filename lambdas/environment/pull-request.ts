@@ -1,5 +1,5 @@
 import { pullRequestEnvironment } from '../contracts/environment-name-of.ts';
-import { endOf } from '../contracts/lease.ts';
+import { endOf, whyUnsettled } from '../contracts/lease.ts';
 import type { PullRequestEvent, PullRequestMachine, PullRequestStatus } from '../contracts/pull-request.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
@@ -75,6 +75,7 @@ function statusOf(
 ): PullRequestStatus {
   if (!record) return { environment, hasImages, status: 'NONE' };
   const { status, commit, outputs, usdPerHour, lastValidation, lastFailure } = record;
+  const isOutdated = lastValidation?.verdict === 'PASSED' && whyUnsettled(record) !== undefined;
   const address = outputs?.alb_dns_name;
   const usdSoFar = costSoFar(record, now());
   return {
@@ -82,7 +83,7 @@ function statusOf(
     ...(typeof address === 'string' && status !== 'GONE' ? { address } : {}),
     ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
     ...(usdSoFar === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar }),
-    ...(lastValidation
+    ...(lastValidation && !isOutdated
       ? {
           verdict: lastValidation.verdict,
           validatedAt: lastValidation.at,
