@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { endOf, isProtected, scheduledEnd, whyUnsettled } from '../../lambdas/contracts/lease.ts';
+import { applicationUrl } from '../../lambdas/contracts/outputs.ts';
 import {
   type EnvironmentRecord,
   type LeaseChange,
@@ -94,7 +95,7 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
     ...leaseChanges.map((change): [string, string] => [changeOf(change), describeChange(change, time)]),
     ['cost', status === 'GONE' ? undefined : costOf(record, now)],
     [isHeld ? 'held by' : 'last run', owner && `${shortName(owner)}, since ${time(record.claimedAt)}`],
-    ['address', record.outputs?.alb_dns_name && `http://${record.outputs.alb_dns_name}`],
+    ['address', applicationUrl(record.outputs)],
     [
       'validated',
       lastValidation &&

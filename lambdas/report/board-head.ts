@@ -80,7 +80,7 @@ function verdictOf({ records, underWay, ledger, at }: BoardData, alive: readonly
   if (parts.length > 0) return { mark: 'unknown' as const, word: 'NOT ALL IS KNOWN', sentence: parts.join('') };
   const sentence =
     alive.length > 0
-      ? `Nothing failed, and no teardown has left anything.`
+      ? `No environment has failed, and no teardown has left anything.`
       : 'Nothing is alive, and no teardown has left anything.';
   return { mark: 'passed' as const, word: 'IN ORDER', sentence };
 }

@@ -1,6 +1,7 @@
 import { BOARD_PAGE, runPageKey, type UnderWay } from '../contracts/board.ts';
 import { executionPage } from '../contracts/console.ts';
 import { endOf, isProtected, whyUnsettled } from '../contracts/lease.ts';
+import { applicationUrl } from '../contracts/outputs.ts';
 import { type EnvironmentRecord, laterPartial, partialLabel, type ValidationVerdict } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { type BoardData, costOfMonth, notClean } from './board-data.ts';
@@ -58,7 +59,7 @@ function card(record: EnvironmentRecord, now: number): Html {
   const mark = markOf(record, now);
   const end = endOf(record);
   const soFar = costSoFar(record, now);
-  const address = outputs?.alb_dns_name;
+  const address = applicationUrl(outputs);
   return html`<article class="card ${mark}" aria-label="${environment}">
 <header>${icon(mark, 20)}<h3><a href="${UP}${runPageKey(environment, run)}">${environment}</a></h3><span class="status">${status}</span></header>
 <p class="ends">${end > now ? html`Ends ${relative(end, now)}` : html`<strong class="status">Should have ended ${relative(end, now)}</strong>`}<span class="small">${instant(end)}</span></p>
@@ -69,7 +70,7 @@ ${pairs([
   ['Last run', owner && html`<code>${shortName(owner)}</code>`],
   ['Protected', isProtected(record, now) && protection && `by ${shortName(protection.by)}: ${protection.reason}`],
 ])}
-<p class="links"><a href="${UP}${runPageKey(environment, run)}">Run</a>${lastValidation && html`<a href="${UP}${lastValidation.report.replace(/\.json$/, '.html')}">Report</a>`}${typeof address === 'string' && html`<a href="http://${address}">Application</a>`}${owner && html`<a href="${executionPage(owner)}">Console</a>`}</p></article>`;
+<p class="links"><a href="${UP}${runPageKey(environment, run)}">Run</a>${lastValidation && html`<a href="${UP}${lastValidation.report.replace(/\.json$/, '.html')}">Report</a>`}${address && html`<a href="${address}">Application</a>`}${owner && html`<a href="${executionPage(owner)}">Console</a>`}</p></article>`;
 }
 
 const MARK_OF_VERDICT: Record<ValidationVerdict, Mark> = { PASSED: 'passed', FAILED: 'failed', UNKNOWN: 'unknown' };

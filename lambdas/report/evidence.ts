@@ -119,7 +119,10 @@ ${facts([
           `${listOf(evidence.tasks).length} of ${textOf(evidence.desired)}`,
         ],
       ] as const)),
-  ['GET /actuator/health', answered ? textOf(health.status) : textOf(health.message, 'no answer')],
+  [
+    `GET ${textOf(evidence.path, '/actuator/health')}`,
+    answered ? textOf(health.status) : textOf(health.message, 'no answer'),
+  ],
   ...(answered
     ? ([
         ['Answered by', textOf(health.address)],

@@ -2,6 +2,7 @@ import { type KeptValidation, type Message, type Read, type RunBuildView, runPag
 import type { Certificate } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
+import { applicationUrl } from '../contracts/outputs.ts';
 import { type EnvironmentRecord, laterPartial, partialLabel } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import type { PlannedAction, RunPageData } from './board-data.ts';
@@ -54,7 +55,7 @@ function head(record: EnvironmentRecord, at: number): Html {
   const part = laterPartial(record);
   const end = endOf(record);
   const soFar = costSoFar(record, at);
-  const address = outputs?.alb_dns_name;
+  const address = applicationUrl(outputs);
   const sentence = {
     PROVISIONING: 'It is being provisioned.',
     LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}.${part ? ` Then ${partialLabel(part.checks.length, part.of)} ${part.verdict}.` : ''}` : 'It is not validated yet.'}`,
@@ -83,7 +84,7 @@ ${facts(
     ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
     [
       'Address',
-      typeof address === 'string' && status !== 'GONE' ? html`<a href="http://${address}">${address}</a>` : undefined,
+      address && status !== 'GONE' ? html`<a href="${address}">${address.replace(/^https?:\/\//, '')}</a>` : undefined,
     ],
     ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
     ['Run', html`<code>${run}</code>`],

@@ -44,13 +44,13 @@ export function summary(report: EnvironmentReport): string {
 }
 
 function markdown({ status, checks, error, commit, runUrl }: EnvironmentReport): string[] {
-  const { environment, hasImages, address, endsAt, usdPerHour, usdSoFar, failure } = status;
+  const { environment, hasImages, url, endsAt, usdPerHour, usdSoFar, failure } = status;
   const isOn = status.commit !== undefined && commit.startsWith(status.commit.slice(0, 7));
   const trouble = error ?? (status.status === 'FAILED' ? failure : undefined);
   return [
     `### ${headline(status, trouble)} \`${environment}\`: ${status.status === 'NONE' ? 'no environment' : status.status}`,
     '',
-    ...(address ? [`- Address: http://${address}`] : []),
+    ...(url ? [`- Address: ${url}`] : []),
     ...(endsAt ? [`- Scheduled teardown: ${time(endsAt)}`] : []),
     ...(usdPerHour === undefined
       ? []

@@ -183,4 +183,21 @@ describe('history', () => {
       'Sat 31 Jan 14:00 CET  30 min ago               60.0 s  SUCCEEDED, redriven           $0.70  sweep:s',
     );
   });
+
+  test('a screen that is too narrow for a row has the execution and its reason on lines of their own', () => {
+    const one = (name: string): Run => ({
+      ...{ execution: execution({ machine: 'provision', name, ago: 0 }), machine: 'provision', status: 'SUCCEEDED' },
+      ...{ startedAt: '2026-01-31T13:00:00Z', endedAt: '2026-01-31T13:01:00Z', redrives: 0, reason: 'npm start' },
+    });
+    const runs = [one('925208c7-d650-4f5f-9319-f844808fc616'), one('a')];
+    expect(historyTable(runs, NOW, 'UTC', 80)).toEqual([
+      'Sat 31 Jan 13:00 UTC  30 min ago    60.0 s  SUCCEEDED',
+      '  provision:925208c7-d650-4f5f-9319-f844808fc616',
+      '  npm start',
+      'Sat 31 Jan 13:00 UTC  30 min ago    60.0 s  SUCCEEDED',
+      '  provision:a',
+      '  npm start',
+    ]);
+    expect(historyTable(runs, NOW, 'UTC', 200)).toHaveLength(3);
+  });
 });

@@ -152,7 +152,7 @@ describe('the status', () => {
     } as const;
     expect(await status({ usdPerHour: 0.1, lastValidation })).toEqual({
       ...{ environment: 'pr-123', hasImages: true, status: 'LIVE', commit: 'abcdef1', endsAt: '2026-01-31T20:00:00Z' },
-      ...{ address: aRecord().outputs?.alb_dns_name, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
+      ...{ url: `http://${aRecord().outputs?.alb_dns_name}`, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
       ...{ validatedAt: '2026-01-31T13:00:00Z', report: { bucket: 'control', key: lastValidation.report } },
     });
   });

@@ -51,6 +51,8 @@ class World {
   remaining = 240_000;
   denied = new Set<string>();
   refusals = new Map<string, Error>();
+  /** Runs after each removal. */
+  meanwhile = () => {};
   /** Returns whether somebody else takes the environment over. */
   lost = (_left: readonly Thing[]) => false;
   users = new Map<string, User[]>();
@@ -89,7 +91,8 @@ class World {
       },
       tags: async ({ id }) => {
         if (this.denied.has(id)) throw sdkError('AccessDenied', 403);
-        return this.things.find((thing) => thing.id === id)?.tags ?? {};
+        const thing = this.things.find((one) => one.id === id);
+        return thing && (thing.tags ?? {});
       },
       project: 'order-platform',
       region: this.region,
@@ -130,6 +133,7 @@ class World {
         const thing = this.things.find((one) => one.id === id);
         if (thing?.lingers) this.#leaving.set(id, this.#leaving.get(id) ?? thing.lingers);
         else this.things = this.things.filter((one) => one.id !== id);
+        this.meanwhile();
       },
     };
   }
@@ -156,6 +160,30 @@ test('nothing is removed any more from the moment that somebody else owns the en
   world.lost = (left) => left.length < 3;
   await expect(run(world)).rejects.toThrow('taken over');
   expect(world.things).toHaveLength(2);
+});
+
+describe('what somebody else takes over during the removals', () => {
+  test.each<[string, Thing]>([
+    ['given to another environment', { ...queue, id: 'r', tags: { ...OWN, environment: 'live' } }],
+    ['without the tag of the environment', { ...queue, id: 'r', tags: { project: 'order-platform' } }],
+  ])('%s stays, and is named', async (_, changed) => {
+    const world = new World(queue, { ...queue, id: 'r' });
+    world.meanwhile = () => {
+      world.things = world.things.map((one) => (one.id === 'r' ? changed : one));
+    };
+    const { count, kept } = await run(world);
+    expect(world.removals).toEqual(['q']);
+    expect({ count, kept }).toMatchObject({ count: 1, kept: [{ id: 'r', reason: expect.stringMatching(/tag/) }] });
+  });
+
+  test('and what somebody else removes meanwhile is not told as removed here', async () => {
+    const world = new World(queue, { ...queue, id: 'r' });
+    world.meanwhile = () => {
+      world.things = [];
+    };
+    expect(await run(world)).toMatchObject({ count: 1, unmanaged: [{ id: 'q' }] });
+    expect(world.removals).toEqual(['q']);
+  });
 });
 
 describe('unmanaged resources', () => {

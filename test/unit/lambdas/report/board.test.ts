@@ -125,7 +125,7 @@ describe('the board', () => {
       aBoard([live], { ...quiet, ledger: { kind: 'unknown', why: 'denied' } }),
       'NOT ALL IS KNOWN',
     ],
-    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER Nothing failed'],
+    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER No environment has failed'],
     ['nothing is there', aBoard([], quiet), 'IN ORDER Nothing is alive'],
   ])('says first what matters most: %s', (_, data, said) => {
     expect(text(data)).toContain(said);
