@@ -157,6 +157,17 @@ describe('the status', () => {
     });
   });
 
+  test.each([
+    ['provisionBegan', 'PASSED', undefined],
+    ['teardownBegan', 'PASSED', undefined],
+    ['provisionBegan', 'FAILED', 'FAILED'],
+    ['owner', 'PASSED', 'PASSED'],
+  ] as const)('with %s has of an earlier %s the verdict %s', async (attribute, verdict, shown) => {
+    const lastValidation = { verdict, at: '2026-01-31T13:00:00Z', execution: 'arn:v', report: 'r/report.json' };
+    const answer = await status({ status: 'FAILED', lastValidation, [attribute]: arnOf('provision', 'p') });
+    expect([answer.verdict, answer.report === undefined]).toEqual([shown, shown === undefined]);
+  });
+
   test('says that the stack has no images, also of an environment that is not there', async () => {
     const { answer } = ask({ action: 'status', number: 123 }, [], false);
     expect(await answer).toEqual({ environment: 'pr-123', hasImages: false, status: 'NONE' });
