@@ -29,12 +29,6 @@ const TEMPLATES = {
     ...links,
     stack: { ...links.stack, permissionSets: [...GRANT_SETS], rolesFor: [...ROLE_SERVICES] },
   },
-  'a configuration with a secret': {
-    stack: {
-      ...config.stack,
-      variables: { ...config.stack.variables, token: { secret: { ssm: '/team/{environment}/token' } } },
-    },
-  },
 };
 
 describe.each(Object.entries(TEMPLATES))('the role of previews of %s', (_, changes) => {
