@@ -1,10 +1,10 @@
 import type { Grant } from './role.ts';
 
 /**
- * The actions whose access level in the Service Authorization Reference is Read or List have these verbs. A test holds
- * every action of the role against the reference.
+ * The actions whose access level in the Service Authorization Reference is Read or List have these verbs. API
+ * Gateway names its actions by the methods of HTTP. A test holds every action of the role against the reference.
  */
-const READING = /^[a-z0-9-]+:(BatchGet|Describe|Get|List)[A-Z]/;
+const READING = /^([a-z0-9-]+:(BatchGet|Describe|Get|List)[A-Z]|apigateway:GET$)/;
 
 /**
  * Returns the part of some permissions that only reads. A denial is left out: what it denies and what reads have no

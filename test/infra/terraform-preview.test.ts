@@ -21,7 +21,12 @@ esac`;
 
 const { CONTROL_BUCKET, RUN_KEY } = buildVariables as Record<string, string>;
 const RUN = `s3/${CONTROL_BUCKET}/${RUN_KEY}`;
-const APPLIED = { owner: 'who applied last', run: 'r', expires_at: '2030-01-31T20:00:00Z', api_image: 'the image that runs' };
+const APPLIED = {
+  owner: 'who applied last',
+  run: 'r',
+  expires_at: '2030-01-31T20:00:00Z',
+  api_image: 'the image that runs',
+};
 
 let script: Script;
 beforeEach(() => {
