@@ -9,6 +9,8 @@ export interface BuildView {
   /** The status is IN_PROGRESS, SUCCEEDED, FAILED, FAULT, STOPPED or TIMED_OUT. */
   status: string;
   isOver: boolean;
+  /** The build exports these variables: why it was refused, or why it failed. */
+  exported: Readonly<Record<string, string>>;
   /** The time is in milliseconds since the epoch. */
   startedAt: number;
   log: LogSource;
@@ -65,6 +67,9 @@ export async function describeBuild(
     id,
     status: build.buildStatus ?? 'IN_PROGRESS',
     isOver: build.buildComplete ?? false,
+    exported: Object.fromEntries(
+      (build.exportedEnvironmentVariables ?? []).map(({ name = '', value = '' }) => [name, value]),
+    ),
     startedAt: build.startTime?.getTime() ?? 0,
     // A build in CodeBuild's queue has no stream yet. Its stream will have the id of the build as its name.
     log: { group: groupName ?? `/aws/codebuild/${project}`, stream: streamName ?? uuid },

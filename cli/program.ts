@@ -16,6 +16,7 @@ import { addName } from './commands/name.ts';
 import { addNotify } from './commands/notify.ts';
 import { addOpen } from './commands/open.ts';
 import { addPermissions } from './commands/permissions.ts';
+import { addPlan } from './commands/plan.ts';
 import { addRedrive } from './commands/redrive.ts';
 import { addReport } from './commands/report.ts';
 import { addStatus } from './commands/status.ts';
@@ -64,6 +65,7 @@ export function createProgram(cli: Cli): Command {
   addNotify(program, cli);
   addApprove(program, cli);
   addDiff(program, cli);
+  addPlan(program, cli);
   addDoctor(program, cli);
   if (!cli.installed) {
     addInit(program, cli);

@@ -12,6 +12,7 @@ export {
   IMAGES_PROJECT,
   machineName,
   NOTIFICATIONS_TOPIC,
+  PREVIEW_PROJECT,
   SCHEDULE_GROUP,
   TERRAFORM_PROJECT,
 } from '../lambdas/contracts/deployed-names.ts';

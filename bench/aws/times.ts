@@ -146,6 +146,7 @@ export const COMMAND_WORK: Readonly<Record<Command, readonly Work[]>> = {
   'destroy-plan': own('init', 'refresh'),
   destroy: [...own('init'), { root: 'stack', does: 'destroy' }],
   'destroy-backend': [...own('init', 'refresh'), { root: 'bootstrap', does: 'destroy' }],
+  preview: own('init', 'refresh', 'show'),
 };
 
 /**

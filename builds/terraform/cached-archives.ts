@@ -35,7 +35,10 @@ export function portsOf({ settings, report }: Pick<Build, 'settings' | 'report'>
   const { controlBucket } = settings;
   return {
     get: (key) => getObject(controlBucket, key),
-    put: (key, content) => putObject(controlBucket, key, content),
+    // The role of a preview writes its result, and nothing else.
+    put: async (key, content) => {
+      if (settings.command !== 'preview') await putObject(controlBucket, key, content);
+    },
     download,
     log: (line) => report.log(line),
     pauseMs: 2_000,

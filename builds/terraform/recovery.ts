@@ -84,7 +84,12 @@ function errorIn(text: string): string {
   return error ? `: ${error.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_ERROR)}` : '';
 }
 
-async function findInRun(build: Build, root: Unfound, { own, nowApplied }: Wanted): Promise<Map<string, Buffer>> {
+/** Reads the files of the run that a command needs. */
+export async function findInRun(
+  build: Build,
+  root: Unfound,
+  { own, nowApplied }: Wanted,
+): Promise<Map<string, Buffer>> {
   const mine = [...own, ...(build.settings.hasInputs ? [INPUTS] : [])].map((name) => ownKey(build, name));
   const names = [root.errored, LINEAGE, DESTROYED, SERIAL, APPLIED_VARIABLES, ...mine];
   const files = await Promise.all(names.map(async (name) => [name, await read(build, name)] as const));

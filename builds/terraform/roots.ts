@@ -69,7 +69,7 @@ export function appliedTo({ found, variables }: Root): Record<string, unknown> {
 }
 
 /** @throws BuildFailure when the execution has inputs, and their file is missing: a missing file is not an empty one */
-function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
+export function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
   if (!build.settings.hasInputs) return {};
   return JSON.parse(required(build, found, ownKey(build, INPUTS)).toString()) as Record<string, unknown>;
 }
@@ -78,7 +78,7 @@ function inputsIn(build: Build, { found }: Root): Record<string, unknown> {
  * Returns the variables that both roots have. An emulator answers a call that it lacks as an outage, which is not worth
  * 25 tries.
  */
-function identity(settings: Settings): Record<string, unknown> {
+export function identity(settings: Settings): Record<string, unknown> {
   const { environment, prefix, accountId, run, owner, expiresAt, project, emulated } = settings;
   return {
     ...{ environment, prefix, account_id: accountId, run, owner, expires_at: expiresAt },
@@ -91,13 +91,16 @@ function identity(settings: Settings): Record<string, unknown> {
  * Returns the tags for a root whose providers get the tags of the runbook by the files that the archive has
  * (lib/builds/tag-files.ts).
  */
-function tagsOf({ environment, run, owner, expiresAt, project }: Settings, folder: string): Record<string, object> {
+export function tagsOf(
+  { environment, run, owner, expiresAt, project }: Settings,
+  folder: string,
+): Record<string, object> {
   if (!existsSync(join(folder, 'runbook.tf.json'))) return {};
   const tags = { environment, run, owner, 'expires-at': expiresAt, 'managed-by': 'terraform' };
   return { runbook_tags: { ...tags, ...(project ? { project } : {}) } };
 }
 
-function stackVariables(settings: Settings): Record<string, string | undefined> {
+export function stackVariables(settings: Settings): Record<string, string | undefined> {
   const { permissionsBoundary, notificationsTopic } = settings;
   return {
     ...{ permissions_boundary: permissionsBoundary, notifications_topic_arn: notificationsTopic },
@@ -111,7 +114,7 @@ export function architectureVariable({ images, cpuArchitecture }: Settings): Rec
 }
 
 /** A working folder keeps its backend from the first call on; the folder lasts as long as the build. */
-function init(
+export function init(
   { settings, terraform, report }: Build,
   { folder, bucket, key, table }: Pick<Root, 'folder' | 'bucket' | 'key' | 'table'>,
 ) {
@@ -147,7 +150,7 @@ const initialised = z.object({
 });
 
 /** The initialised backend must be the one that a teardown reads. */
-function requireOwnBackend(name: string, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
+export function requireOwnBackend(name: string, root: Pick<Root, 'folder' | 'bucket' | 'key'>): void {
   let found = 'none';
   try {
     const text = readFileSync(join(root.folder, '.terraform', 'terraform.tfstate'), 'utf8');

@@ -24,6 +24,7 @@ export const COMMANDS = [
   'destroy-plan',
   'destroy',
   'destroy-backend',
+  'preview',
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -110,7 +111,8 @@ export function terraformSettings(variables: Variables): Settings {
   const plans = command === 'plan' || command === 'plan-rollout';
   const destroys = command === 'destroy-plan' || command === 'destroy';
   const account = accountOf(variables);
-  const claim = claimOf(variables);
+  // A preview has no claim: there is no function that it could ask.
+  const claim = claimOf(command === 'preview' ? variables.with('OWNERSHIP_FUNCTION', 'none') : variables);
   const run = variables.required('RUN', VALUES.run);
   const own = namesOf(account, run);
   const common = {

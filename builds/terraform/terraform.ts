@@ -22,6 +22,7 @@ import {
   nameOthers,
   storePlan,
 } from './plan.ts';
+import { preview } from './preview.ts';
 import { type Run, Terraform } from './process.ts';
 import { installProviders } from './providers.ts';
 import { presentState } from './recovery.ts';
@@ -148,6 +149,12 @@ const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH
     if (build.settings.keepBackend) throw new BuildFailure('the configuration keeps the backend: nothing is destroyed');
     const run = await applyNow(build, await enterBootstrap(build), '-destroy');
     if (run.status !== 0) throw destroyFailure('the backend could not be destroyed', '', run);
+  },
+
+  /** Plans what a provision would change now. Nothing is claimed, locked, recovered or kept for an apply. */
+  preview: async (build) => {
+    await preview(build);
+    return undefined;
   },
 };
 

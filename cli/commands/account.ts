@@ -2,6 +2,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -22,6 +23,7 @@ export interface OperatorAccount {
   dynamodb: DynamoDBClient;
   sns: SNSClient;
   kms: KMSClient;
+  lambda: LambdaClient;
   s3: S3Client;
   controlBucket: string;
   topicArn: string;
@@ -58,6 +60,7 @@ export async function openAccount({ region: asked }: AccountOptions): Promise<Op
     dynamodb: new DynamoDBClient(client),
     sns: new SNSClient(client),
     kms: new KMSClient(client),
+    lambda: new LambdaClient(client),
     // A custom endpoint, such as the lab's, has no DNS name for each bucket.
     s3: new S3Client({ ...client, forcePathStyle: Boolean(process.env.AWS_ENDPOINT_URL) }),
     controlBucket: controlBucketName(accountId, region),

@@ -4,6 +4,9 @@
  */
 export const TERRAFORM_PROJECT = 'runbook-terraform';
 export const IMAGES_PROJECT = 'runbook-images';
+/** The builds of this project plan an environment, and change nothing. */
+export const PREVIEW_PROJECT = 'runbook-plan';
+export const PREVIEW_FUNCTION = 'runbook-preview';
 export const ENVIRONMENTS_TABLE = 'runbook-environments';
 export const NOTIFICATIONS_TOPIC = 'runbook-notifications';
 /** Amazon Q Developer in chat applications reads this topic where it is configured. */
@@ -23,4 +26,9 @@ export function machineName(machine: string): string {
 /** Returns the name of the bucket that has bundles, plans, inventories and evidence. */
 export function controlBucketName(accountId: string, region: string): string {
   return `runbook-control-${accountId}-${region}`;
+}
+
+/** The build stores its result at this key. The bucket expires it after a day. @param build id, `runbook-plan:<uuid>` */
+export function previewKey(environment: string, build: string): string {
+  return `previews/${environment}/${build.slice(build.indexOf(':') + 1)}.json`;
 }

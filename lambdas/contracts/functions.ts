@@ -26,6 +26,7 @@ import { manifest as nameBlockers } from './functions/name-blockers.ts';
 import { manifest as orphans } from './functions/orphans.ts';
 import { manifest as outputs } from './functions/outputs.ts';
 import { manifest as preflight } from './functions/preflight.ts';
+import { manifest as preview } from './functions/preview.ts';
 import { manifest as pullRequest } from './functions/pull-request.ts';
 import { manifest as releaseClaim } from './functions/release-claim.ts';
 import { manifest as removeUnmanaged } from './functions/remove-unmanaged.ts';
@@ -71,6 +72,7 @@ const HANDLERS = {
   'execution-changed': executionChanged,
   'environment-metrics': environmentMetrics,
   'pull-request': pullRequest,
+  preview,
   board,
   orphans,
 };

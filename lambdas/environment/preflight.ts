@@ -66,7 +66,8 @@ function ownRequest<M extends EnvironmentMachine>(
   return REQUESTS[machine](input, situation);
 }
 
-function allow(what: string, value: string, allowed: readonly string[], variable: string): void {
+/** @throws {SafetyError} for a value that is not in the list */
+export function allow(what: string, value: string, allowed: readonly string[], variable: string): void {
   if (allowed.includes(value)) return;
   throw new SafetyError(`${what} "${value}" is not allowed here: use one of ${allowed.join(', ')} (${variable})`);
 }

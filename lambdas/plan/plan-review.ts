@@ -37,7 +37,8 @@ function sum(counts: readonly Counts[]): Counts {
   return { add: total('add'), change: total('change'), destroy: total('destroy') };
 }
 
-function usdPerHour(changes: readonly PlannedChange[], side: 'before' | 'after'): number {
+/** Returns the list price of everything that exists before or after a plan. */
+export function usdPerHour(changes: readonly PlannedChange[], side: 'before' | 'after'): number {
   const items = changes.flatMap((one) => itemsOf(one, side, changes));
   return costLines(items).reduce((all, line) => all + line.usdPerHour, 0);
 }

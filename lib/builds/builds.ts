@@ -7,10 +7,11 @@ import type { Config } from '../config/config.ts';
 import { repositoryGlob } from '../config/image-config.ts';
 import { nameGlob } from '../iam/patterns.ts';
 import { inPolicies, requireFewPolicies } from '../iam/policy-size.ts';
+import { readingGrants } from '../iam/reading-grants.ts';
 import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
-import { backendGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
+import { backendGrants, previewGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
 import { Boundary } from '../iam/terraform/boundary.ts';
 import { egressGrants } from '../iam/terraform/egress-grants.ts';
 import { eventSourceGrants } from '../iam/terraform/event-source-grants.ts';
@@ -28,6 +29,7 @@ import {
   functionName,
   IMAGES_PROJECT,
   NOTIFICATIONS_TOPIC,
+  PREVIEW_PROJECT,
   projectArn,
   TERRAFORM_PROJECT,
 } from '../names.ts';
@@ -49,6 +51,8 @@ export interface BuildsProps {
 export class Builds extends Construct {
   readonly terraform: BuildProject;
   readonly images: BuildProject;
+  /** Its builds plan, and change nothing. */
+  readonly preview: BuildProject;
 
   constructor(scope: Construct, id: string, props: BuildsProps) {
     super(scope, id);
@@ -63,29 +67,32 @@ export class Builds extends Construct {
       : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
     const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
+    const variables = {
+      BUNDLE_SHA256: props.bundle.sha256,
+      CONTROL_BUCKET: props.bucket.bucketName,
+      PROJECT: config.project,
+      STACK_ROOT: config.stack.root,
+      NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
+      CPU_ARCHITECTURE: config.images.architecture,
+      ENGINE: config.engine.name,
+      TERRAFORM_VERSION: config.engine.version,
+      ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
+    };
     this.terraform = new BuildProject(this, 'Terraform', {
       ...props,
       projectName: TERRAFORM_PROJECT,
       description: 'Runs one of a fixed list of Terraform commands on the roots of an environment',
       buildspec: 'terraform.yml',
       variables: {
+        ...variables,
         OWNERSHIP_FUNCTION,
-        BUNDLE_SHA256: props.bundle.sha256,
         BLOCKERS_FUNCTION: functionName('name-blockers'),
         REVIEW_FUNCTION: functionName('review-plan'),
-        CONTROL_BUCKET: props.bucket.bucketName,
-        PROJECT: config.project,
-        STACK_ROOT: config.stack.root,
         BOOTSTRAP_ROOT: config.stack.bootstrap,
         KEEP_BACKEND: config.stack.keepBackend ? 'yes' : 'no',
-        NOTIFICATIONS_TOPIC: arn(this, 'sns', NOTIFICATIONS_TOPIC),
         // The archive of a run that an older version of this project began needs this variable.
         HAS_IMAGES: config.stack.images.length > 0 ? 'yes' : 'no',
-        CPU_ARCHITECTURE: config.images.architecture,
-        ENGINE: config.engine.name,
-        TERRAFORM_VERSION: config.engine.version,
         MAX_DELETIONS: String(config.terraform.maxDeletions),
-        ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
       },
       grants: [
         ...sourceGrants(backend),
@@ -99,6 +106,16 @@ export class Builds extends Construct {
         { actions: ['codebuild:BatchGetBuilds'], resources: [projectArn(this, TERRAFORM_PROJECT)] },
       ],
       managedGrants: this.#stackGrants(config, boundary),
+      timeoutMinutes: config.terraform.timeoutMinutes,
+    });
+    this.preview = new BuildProject(this, 'Preview', {
+      ...props,
+      projectName: PREVIEW_PROJECT,
+      description: 'Plans what a provision of an environment would change, with a role that only reads',
+      buildspec: 'terraform.yml',
+      variables,
+      grants: [...sourceGrants(backend), ...previewGrants(this, backend)],
+      managedGrants: this.#readingGrants(config, boundary),
       timeoutMinutes: config.terraform.timeoutMinutes,
     });
     this.images = new BuildProject(this, 'Images', {
@@ -140,6 +157,13 @@ export class Builds extends Construct {
       id: 'AwsSolutions-CB3',
       reason: 'Docker builds need it; the source is a bundle that this stack deploys itself.',
     });
+  }
+
+  /** Secrets that the configuration refers to are not among what a preview reads. */
+  #readingGrants(config: Config, boundary: string | undefined): Record<string, readonly Grant[]> {
+    const { Secrets: _, ...policies } = this.#stackGrants(config, boundary);
+    const reading = Object.entries(policies).map(([name, grants]) => [name, readingGrants(grants)] as const);
+    return Object.fromEntries(reading.filter(([, grants]) => grants.length > 0));
   }
 
   /** Returns the grants for separate policies, each within IAM's size limit. */

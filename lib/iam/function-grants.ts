@@ -17,6 +17,7 @@ import {
   functionArn,
   IMAGES_PROJECT,
   machineArn,
+  PREVIEW_PROJECT,
   projectArn,
   reportReaderArn,
   TERRAFORM_PROJECT,
@@ -100,6 +101,7 @@ type Target =
   | 'board'
   | 'buildLogs'
   | 'builds'
+  | 'previews'
   | 'clusters'
   | 'services'
   | 'tasks'
@@ -149,6 +151,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
       wildcardReason: 'Streams of the log groups of builds; each build has its own.',
     },
     builds: { resources: [projectArn(construct, TERRAFORM_PROJECT), projectArn(construct, IMAGES_PROJECT)] },
+    previews: { resources: [projectArn(construct, PREVIEW_PROJECT)] },
     terraformRole: { resources: [scope.terraformRole] },
     clusters: named('ecs', `cluster/${name}-cluster`),
     services: named('ecs', `service/${name}-cluster/*`),
@@ -215,6 +218,7 @@ const TARGETS: Record<string, Target> = {
   ...on('stoppable', 'states:StopExecution'),
   ...on('teardown', 'states:StartExecution'),
   ...on('builds', 'codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'),
+  ...on('previews', 'codebuild:StartBuild'),
   ...on('clusters', 'ecs:DescribeClusters'),
   ...on('services', 'ecs:DescribeServices'),
   ...on('tasks', 'ecs:DescribeTasks'),

@@ -24,7 +24,7 @@ type Policies = Record<string, { Properties: { Roles?: unknown[]; PolicyDocument
 /** Returns the policies of Terraform's role. The boundary is attached to no role and grants nothing. */
 const managed = (from: typeof template) =>
   Object.values(from.findResources('AWS::IAM::ManagedPolicy') as Policies)
-    .filter(({ Properties }) => Properties.Roles)
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles ?? []).includes('"BuildsTerraformRole'))
     .map((p) => p.Properties.PolicyDocument);
 const all = [
   ...statementsOf(template, 'What builds of runbook-terraform may do'),
@@ -36,6 +36,7 @@ const images = statementsOf(template, 'What builds of runbook-images may do');
 describe('projects', () => {
   test.each([
     ['runbook-terraform', false, 'run.mjs terraform'],
+    ['runbook-plan', false, 'run.mjs terraform'],
     ['runbook-images', true, 'run.mjs images'],
   ])('%s runs its own buildspec on ARM, with a time limit and logs', (Name, PrivilegedMode, program) => {
     const [project, ...more] = Object.values(

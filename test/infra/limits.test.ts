@@ -103,7 +103,7 @@ describe('grants of a configuration', () => {
     const own = policies.filter(({ Properties }) => JSON.stringify(Properties).includes('kinesis:'));
     expect(own.length).toBeGreaterThan(1);
     for (const { Properties } of own) expect(documentSize(Properties.PolicyDocument)).toBeLessThanOrEqual(6_144);
-    expect(JSON.stringify(own).match(/stream-of-the-team-\d+-\d+/g)).toHaveLength(120);
+    expect(new Set(JSON.stringify(own).match(/stream-of-the-team-\d+-\d+/g)).size).toBe(120);
   });
 
   test.each([

@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteRolePolicyCommand, IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
@@ -65,6 +69,31 @@ test('writes what the function logs into the group that Terraform made', async (
   const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/lambda/short' }));
   expect(logGroups).toMatchObject([{ logGroupName: `/aws/lambda/${PREFIX}-api`, retentionInDays: 7 }]);
   expect(logGroups[0]?.storedBytes).toBeGreaterThan(0);
+});
+
+test('a preview shows what was changed by hand, and changes nothing', async () => {
+  const stateOf = async () => {
+    const Bucket = `${PREFIX}-tfstate-${account.lab.context.accountId}`;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'stack/terraform.tfstate' }));
+    return Body?.transformToString();
+  };
+  const before = { record: await account.record(ENVIRONMENT), state: await stateOf() };
+  expect(await account.cli('plan', ENVIRONMENT, '--json', '--exit-code')).toMatchObject({
+    code: 0,
+    said: { changes: [] },
+  });
+
+  const logGroupName = `/aws/lambda/${PREFIX}-api`;
+  const keepFor = (retentionInDays: number) =>
+    logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
+  await keepFor(30);
+  const attributes = [{ name: 'retention_in_days', before: '30', after: '7' }];
+  expect(await account.cli('plan', ENVIRONMENT, '--json', '--exit-code')).toMatchObject({
+    code: 1,
+    said: { changes: [{ address: expect.stringContaining('aws_cloudwatch_log_group'), action: 'change', attributes }] },
+  });
+  await keepFor(7);
+  expect({ record: await account.record(ENVIRONMENT), state: await stateOf() }).toEqual(before);
 });
 
 test('fails when the function may not reach its table', async () => {

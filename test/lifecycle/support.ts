@@ -98,6 +98,19 @@ export class Account {
     return { said, execution: said.split('\n')[0] ?? '' };
   }
 
+  /** Runs the command line with `--json`. @returns its exit code, and what it printed */
+  async cli(...args: string[]): Promise<{ code: number; said: unknown; complaint: string }> {
+    const { endpoint, region, projectRoot } = this.lab.context;
+    const env = { ...process.env, ...awsEnvironment(endpoint, region, 'operator') };
+    const child = [join(projectRoot, 'bin/runbook.js'), ...args];
+    return new Promise((done) => {
+      execFile(process.execPath, child, { env }, (error, stdout, stderr) => {
+        const code = typeof error?.code === 'number' ? error.code : Number(error !== null);
+        done({ code, said: stdout ? JSON.parse(stdout) : undefined, complaint: stderr });
+      });
+    });
+  }
+
   async record(environment: string): Promise<EnvironmentRecord> {
     const client = new DynamoDBClient(this.lab.context.client);
     const { Item = {} } = await client.send(

@@ -29,6 +29,30 @@ export function sourceGrants(scope: BackendScope): Grant[] {
 }
 
 /**
+ * Returns the permissions that a preview needs besides those of the stack: it reads the state, the checksum of the
+ * state, and the archives of the tools, and it writes its result.
+ */
+export function previewGrants(construct: Construct, scope: BackendScope): Grant[] {
+  const name = nameGlob(scope.namePattern);
+  const state = `arn:${Aws.PARTITION}:s3:::${name}-tfstate-${Aws.ACCOUNT_ID}`;
+  const wildcardReason = 'Environments come and go; their backends and previews are known by their names.';
+  return [
+    { actions: ['s3:ListBucket'], resources: [scope.bucket.bucketArn, state], wildcardReason },
+    {
+      actions: ['s3:GetObject'],
+      resources: [`${state}/*`, scope.bucket.arnForObjects('tools/*')],
+      wildcardReason,
+    },
+    { actions: ['s3:PutObject'], resources: [scope.bucket.arnForObjects('previews/*')], wildcardReason },
+    {
+      actions: ['dynamodb:GetItem'],
+      resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
+      wildcardReason,
+    },
+  ];
+}
+
+/**
  * Returns the permissions on the backends of environments, and on their states and the runs' files in the control
  * bucket.
  */

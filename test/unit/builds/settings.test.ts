@@ -19,6 +19,7 @@ const NEEDS: Record<(typeof COMMANDS)[number], string[]> = {
   'destroy-plan': ['STATE_KEY', 'STACK_ROOT', 'MAX_DELETIONS'],
   destroy: ['STATE_KEY', 'STACK_ROOT', 'MAX_DELETIONS'],
   'destroy-backend': ['BOOTSTRAP_STATE_KEY'],
+  preview: ['STATE_KEY', 'STACK_ROOT'],
 };
 const ALL = [
   ...['ENVIRONMENT', 'PREFIX', 'ACCOUNT_ID', 'AWS_REGION', 'OWNERSHIP_FUNCTION', 'OWNER', 'FENCING', 'REDRIVE'],
@@ -38,7 +39,8 @@ test.each(['plan review apply', 'toString', 'plan,apply', ''])('%j is no command
 });
 
 describe.each(COMMANDS)('%s', (command) => {
-  const needed = [...ALL, ...NEEDS[command]];
+  // A preview claims nothing.
+  const needed = [...ALL, ...NEEDS[command]].filter((name) => command !== 'preview' || name !== 'OWNERSHIP_FUNCTION');
 
   test.each(needed)('does not begin without %s', (name) => {
     expect(() => of(command, { [name]: undefined })).toThrow(`${name} is not set; it must be `);

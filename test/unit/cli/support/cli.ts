@@ -3,6 +3,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -33,6 +34,7 @@ export function anAccount(answers: Record<string, (input: never) => unknown> = {
     sfn: fake(new SFNClient({ region })),
     dynamodb: fake(new DynamoDBClient({ region })),
     kms: fake(new KMSClient({ region })),
+    lambda: fake(new LambdaClient({ region })),
     sns: fake(new SNSClient({ region })),
     s3: fake(new S3Client({ region })),
     codebuild: fake(new CodeBuildClient({ region })),
