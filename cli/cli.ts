@@ -57,8 +57,13 @@ export function command(program: Command, nameAndArguments: string, description:
 }
 
 /** Writes a result for people, and fits it to the width of a terminal. */
-export function say({ out }: Pick<Cli, 'out'>, text: string): void {
-  out.write(`${wrap(text, out instanceof WriteStream ? out.columns : undefined)}\n`);
+export function say(cli: Pick<Cli, 'out'>, text: string): void {
+  cli.out.write(`${wrap(text, screenOf(cli))}\n`);
+}
+
+/** Returns the width of the screen in characters, or undefined where the output is no terminal. */
+export function screenOf({ out }: Pick<Cli, 'out'>): number | undefined {
+  return out instanceof WriteStream ? out.columns : undefined;
 }
 
 export function sayJson({ out }: Pick<Cli, 'out'>, value: unknown): void {

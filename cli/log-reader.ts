@@ -39,6 +39,8 @@ export class LogReader {
   #seen = new Map<string, number>();
   /** The value is true when the last read ended before the end of the log. */
   isCut = false;
+  /** The value is true when the group did not exist at the last read. */
+  isMissing = false;
 
   constructor(client: CloudWatchLogsClient, source: LogSource, since: number) {
     this.#client = client;
@@ -77,6 +79,7 @@ export class LogReader {
   async #page(nextToken: string | undefined) {
     const { group, stream, pattern } = this.#source;
     try {
+      this.isMissing = false;
       return await this.#client.send(
         new FilterLogEventsCommand({
           logGroupName: group,
@@ -87,8 +90,9 @@ export class LogReader {
         }),
       );
     } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
-      throw error;
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      this.isMissing = true;
+      return undefined;
     }
   }
 }

@@ -47,7 +47,7 @@ export function createProgram(cli: Cli): Command {
     .showHelpAfterError('(--help says more)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 success; 1 failed, or resources are left; 2 usage or setup error, nothing was started; 130 interrupted, the execution continues.',
+      '\nExit codes: 0 success; 1 failed, or resources are left; 2 usage or setup error,\nnothing was started; 130 interrupted, the execution continues.',
     );
   addMachines(program, cli);
   addStatus(program, cli);

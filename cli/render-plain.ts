@@ -36,8 +36,10 @@ export class PlainRenderer implements Renderer {
   readonly #paint: Paint;
   readonly #timeZone: string | undefined;
   /** The values are the last retries that were shown. The keys identify states. */
-  readonly #told = new Map<string, string>();
-  #isZoneTold = false;
+  readonly #shown = new Map<string, string>();
+  #hasZone = false;
+  /** The last text of a success that was shown. The states that hand it on do not repeat it. */
+  #lastText = '';
   /** These failures were shown. */
   readonly #failures = new Set<string>();
   /** The values are the times of the last heartbeats. The keys identify states. */
@@ -69,8 +71,8 @@ export class PlainRenderer implements Renderer {
       const running = event.durationMs + now.getTime() - event.at.getTime();
       const slowest = describeSlowest(progress, now.getTime());
       const detail = [describeDone(progress), slowest.length > 0 ? `at work: ${slowest.join(', ')}` : ''];
-      const told = { ...event, at: now, detail: [duration(running), ...detail].filter(Boolean).join(', ') };
-      this.#write(this.#line(told, false));
+      const beat = { ...event, at: now, detail: [duration(running), ...detail].filter(Boolean).join(', ') };
+      this.#write(this.#line(beat, false));
     }
   }
 
@@ -81,8 +83,8 @@ export class PlainRenderer implements Renderer {
     if (status === 'entered') return false;
     if (status === 'retrying') {
       const key = `${execution.arn} ${state.id}`;
-      const isNew = this.#told.get(key) !== detail;
-      this.#told.set(key, detail ?? '');
+      const isNew = this.#shown.get(key) !== detail;
+      this.#shown.set(key, detail ?? '');
       return isNew;
     }
     // The end of the execution shows the text of a Fail state.
@@ -96,8 +98,8 @@ export class PlainRenderer implements Renderer {
     const { execution, state, status, at, durationMs, attempt, detail, caught, check } = event;
     const label = state ? `${'  '.repeat(state.within.length)}${stateLabel(event)}` : this.#executionLabel(event);
     const took = status === 'succeeded' || status === 'failed' ? duration(durationMs) : '';
-    const told = caught && !check ? `caught: ${detail}` : this.#once(event);
-    const words = withoutDetail ? '' : clip(told, state && status !== 'failed' ? DETAIL_WIDTH : CAUSE_WIDTH);
+    const text = caught && !check ? `caught: ${detail}` : this.#once(event);
+    const words = withoutDetail ? '' : clip(text, state && status !== 'failed' ? DETAIL_WIDTH : CAUSE_WIDTH);
     return [
       clock(at, this.#timeZone),
       machineLabel(execution.machine).padEnd(MACHINE_WIDTH),
@@ -111,17 +113,22 @@ export class PlainRenderer implements Renderer {
 
   /** Adds the time zone to the first line. */
   #withZone(event: TimelineEvent): TimelineEvent {
-    if (this.#isZoneTold) return event;
-    this.#isZoneTold = true;
+    if (this.#hasZone) return event;
+    this.#hasZone = true;
     if (event.state || event.detail) return event;
     return { ...event, detail: `times in ${zone(event.at, this.#timeZone)}` };
   }
 
   /**
-   * Returns the text of a failure, in full only where it happens. Later failures that it causes, and at last the
-   * execution's, only refer to it.
+   * Returns the text of a result, in full only where it happens. Later failures that it causes, and at last the
+   * execution's, only refer to it. A success is repeated by the end of its execution alone.
    */
-  #once({ status, detail = '', check }: TimelineEvent): string {
+  #once({ status, detail = '', state, check, end }: TimelineEvent): string {
+    if (status === 'succeeded' && !check) {
+      if (detail === (state ? this.#lastText : end?.sweep?.summary)) return '';
+      if (detail) this.#lastText = detail;
+      return detail;
+    }
     if (status !== 'failed' || check) return detail;
     const known = [...this.#failures].find((failure) => detail.includes(failure));
     if (detail.length >= SHORTEST_FAILURE) this.#failures.add(detail);

@@ -24,7 +24,14 @@ export class TtyRenderer implements Renderer {
     this.#paint = stream.hasColors() ? coloured : plain;
     // A hidden cursor would stay hidden if the process were killed.
     this.#update = createLogUpdate(stream, { showCursor: true });
-    this.#lines = new PlainRenderer((line) => this.#update.persist(wrap(line, stream.columns)), { paint: this.#paint });
+    // "persist" would break a word that is wider than the screen, such as an address that people copy.
+    this.#lines = new PlainRenderer(
+      (line) => {
+        this.#update.clear();
+        stream.write(`${wrap(line, stream.columns)}\n`);
+      },
+      { paint: this.#paint },
+    );
     this.#timer = setInterval(() => this.#draw(), FRAME_MS);
     this.#timer.unref();
   }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { ListExecutionsCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { serveBoard } from '../cli/board-server.ts';
 import { failedBuildLines } from '../cli/closing.ts';
 import { describeFailure } from '../cli/event-details.ts';
@@ -31,6 +32,7 @@ export interface DemoOptions {
 
 /** The history is read from this machine, so no quota limits the interval. */
 const WATCH_INTERVAL_MS = 250;
+const OWN_TEARDOWN_LOOKS = 40;
 
 /**
  * Runs an environment through its whole life in a lab of its own, and shows it.
@@ -77,14 +79,11 @@ async function executions(
     codebuild: new CodeBuildClient(lab.context.client),
     logs: new CloudWatchLogsClient(lab.context.client),
   };
-  const run = async (machine: Machine): Promise<ExecutionEnd | undefined> => {
+  const run = async (machine: Machine, begun?: string): Promise<ExecutionEnd | undefined> => {
     say('');
-    const { executionArn = '' } = await client.send(
-      new StartExecutionCommand({
-        stateMachineArn: deployment.machines[machine],
-        input: JSON.stringify({ environment, reason: 'npm start' }),
-      }),
-    );
+    const input = JSON.stringify({ environment, reason: 'npm start' });
+    const start = new StartExecutionCommand({ stateMachineArn: deployment.machines[machine], input });
+    const executionArn = begun ?? (await client.send(start)).executionArn ?? '';
     const end = await watch(client, executionArn, out, {
       ...{ intervalMs: WATCH_INTERVAL_MS, signal, progress: builds },
       onEvent: (event) => {
@@ -112,7 +111,8 @@ async function executions(
   }
   if (signal.aborted) return false;
   // The resources of a failed provision are torn down too, because leftovers matter most in that case.
-  const tornDown = await run('teardown');
+  const refused = provisioned?.error === 'PlanRefused';
+  const tornDown = await run('teardown', refused ? await ownTeardown(client, deployment) : undefined);
   if (signal.aborted) return false;
 
   const folder = join(lab.context.projectRoot, '.lab', 'evidence');
@@ -133,6 +133,16 @@ async function executions(
   say('');
   for (const line of formatBreakdown(breakdown.total(Date.now()))) say(line);
   return passed && clean;
+}
+
+/** The product tears an environment down by itself whose first plan was refused: lambdas/environment/execution-changed.ts. */
+async function ownTeardown(client: SFNClient, { machines }: Deployment): Promise<string | undefined> {
+  for (let look = 0; look < OWN_TEARDOWN_LOOKS; look += 1) {
+    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: machines.teardown }));
+    if (executions[0]?.executionArn) return executions[0].executionArn;
+    await sleep(WATCH_INTERVAL_MS);
+  }
+  return undefined;
 }
 
 function whyOf(end: ExecutionEnd | undefined): string {

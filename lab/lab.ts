@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Trail } from './cloudtrail/trail.ts';
@@ -42,8 +42,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'runbook-lab-'));
   mkdirSync(directory, { recursive: true });
   const log = (message: string) => {
-    // The last processes to end may still write to the log when the folder is removed.
-    if (existsSync(directory)) appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
+    try {
+      appendFileSync(join(directory, 'lab.log'), `${new Date().toISOString()} ${message}\n`);
+    } catch (error) {
+      // The last processes to end may still write to the log while another process removes the folder.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   };
 
   const processes = new Processes(options.keepDirectory ? '' : directory);

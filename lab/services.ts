@@ -6,11 +6,11 @@ import { eventBridgeService } from './eventbridge/eventbridge.ts';
 import { Authorizer } from './iam/authorizer.ts';
 import { Simulator } from './iam/simulator.ts';
 import { lambdaService } from './lambda/lambda.ts';
-import { rdsService } from './rds/service.ts';
+import { rdsService } from './rds/rds.ts';
 import { schedulerService } from './scheduler/scheduler.ts';
 import type { LabServiceFactory } from './service.ts';
 import { sqsService } from './sqs/long-poll.ts';
-import { statesService } from './states/service.ts';
+import { statesService } from './states/states.ts';
 
 /** The factory has a name for tests that want another clock. */
 export const scheduler: LabServiceFactory = (context) => schedulerService(context);

@@ -49,9 +49,17 @@ export async function findTools(projectRoot: string, machine: Machine = thisMach
 
 /** Returns TF_CLI_CONFIG_FILE for builds, written into the lab's directory. */
 export function terraformConfiguration(report: ToolReport, directory: string, projectRoot: string): string {
-  const cache = join(projectRoot, '.lab', 'terraform-plugins');
+  const cache = pluginCache(projectRoot);
   if (report.provider.kind === 'registry') mkdirSync(cache, { recursive: true });
   return writeCliConfiguration(directory, report.provider, cache);
+}
+
+const pluginCache = (projectRoot: string) => join(projectRoot, '.lab', 'terraform-plugins');
+
+/** Returns the folder to which builds link their provider. Nobody knows it where a user's own configuration decides. */
+export function unpackedProviders(source: ProviderSource, projectRoot: string): string | undefined {
+  if (source.kind === 'configured') return undefined;
+  return source.kind === 'mirror' ? source.folder : pluginCache(projectRoot);
 }
 
 const MARKS = { found: '✓', warning: '!', fetched: '↓', missing: '✗' } as const;

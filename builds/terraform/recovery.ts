@@ -61,7 +61,7 @@ export async function recover(
     ({ status, text } = await init());
   }
   if (text.trim()) report.say(text.trimEnd());
-  if (status !== 0) throw new BuildFailure(`terraform init ended with ${status}`);
+  if (status !== 0) throw new BuildFailure(`terraform init ended with ${status}${errorIn(text)}`);
   if (builder.status === 'rejected')
     throw new BuildFailure(
       'this build could not be noted in the control bucket: its locks could not be told from a person’s',
@@ -73,6 +73,15 @@ export async function recover(
   const ready = { ...root, found: found.value };
   await pushErroredState(build, ready);
   return ready;
+}
+
+/** Characters of an error of Terraform that a cause has. */
+const LONGEST_ERROR = 600;
+
+/** The first error, in one line: lines are wrapped, and stand beside a bar where Terraform draws one. */
+function errorIn(text: string): string {
+  const [, error] = /(?:^|\s)Error: ([\s\S]*?)(?=\sError: |$)/.exec(text.replaceAll(/[│╷╵]/g, ' ')) ?? [];
+  return error ? `: ${error.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_ERROR)}` : '';
 }
 
 /** Reads the files of the run that a command needs. */

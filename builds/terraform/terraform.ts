@@ -10,6 +10,7 @@ import { ensureEngine } from './binary.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { destroyFailure, destroyPlan } from './destroy.ts';
 import { reasonOf } from './events.ts';
+import { requireLockFile } from './lock-file.ts';
 import { withoutSensitive } from './outputs.ts';
 import {
   described,
@@ -64,6 +65,7 @@ const STEPS: Record<Command, (build: Build) => Promise<undefined | typeof ENOUGH
   bootstrap: async (build) => {
     new StackVariables(build.settings).requireDeclared();
     const { stackRoot } = build.settings;
+    requireLockFile(resolve(stackRoot), stackRoot);
     await prepareBackend(build, resolve(stackRoot), stackRoot);
     if (build.settings.keepBackend) await requireKeptBackend(build);
     else await makeBackend(build);

@@ -30,13 +30,7 @@ export async function emptyControlBucket(
   terminal: Terminal,
   { yes = false }: { yes?: boolean | undefined } = {},
 ): Promise<number | undefined> {
-  const records = await listRecords(account);
-  const left = records.filter(({ status }) => status !== 'GONE');
-  if (left.length > 0) {
-    const names = left.map(({ environment, status }) => `${environment} (${status})`).join(', ');
-    throw new CommandError(`the control bucket describes what is there of ${names}`, 'tear it down first');
-  }
-  for (const record of records) if (record.keptBackend) await requireNoState(account, record);
+  await requireGone(account);
   const { controlBucket, accountId, s3 } = account;
   const question = `Delete the reports, certificates and plans of every environment, in ${controlBucket}?`;
   if (!yes && !(await confirm(question, terminal))) return undefined;
@@ -47,11 +41,25 @@ export async function emptyControlBucket(
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand(bucket));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (Objects.length === 0) return deleted;
+    // An environment may have begun since the question. It has a record before it has a file.
+    await requireGone(account);
     const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ ...bucket, Delete: { Objects, Quiet: true } }));
-    const [error] = Errors;
+    // A call that is repeated finds versions that its first attempt deleted.
+    const error = Errors.find(({ Code }) => Code !== 'NoSuchVersion');
     if (error) throw new CommandError(`${controlBucket}/${error.Key} was not deleted: ${error.Code}: ${error.Message}`);
     deleted += Objects.length;
   }
+}
+
+/** @throws {CommandError} when the bucket has the only description of something that exists */
+async function requireGone(account: OperatorAccount): Promise<void> {
+  const records = await listRecords(account);
+  const left = records.filter(({ status }) => status !== 'GONE');
+  if (left.length > 0) {
+    const names = left.map(({ environment, status }) => `${environment} (${status})`).join(', ');
+    throw new CommandError(`the control bucket describes what is there of ${names}`, 'tear it down first');
+  }
+  for (const record of records) if (record.keptBackend) await requireNoState(account, record);
 }
 
 /** A teardown was asked to keep bucket and table, and what has made them keeps its state here. */

@@ -3,9 +3,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { environmentName } from '../../lambdas/contracts/contracts.ts';
 import { MACHINES } from '../../lambdas/contracts/record.ts';
 import { loadCertificate } from '../certificates.ts';
-import { type Cli, type Common, command, say, sayJson, wholeNumber } from '../cli.ts';
+import { type Cli, type Common, command, say, sayJson, screenOf, wholeNumber } from '../cli.ts';
 import { askedOf, describeExecution, newestExecutions, shortName } from '../executions.ts';
-import { duration } from '../format.ts';
+import { duration, visible } from '../format.ts';
 import { isObject, parse } from '../json.ts';
 import { table } from '../table.ts';
 import { localTime, relative } from '../times.ts';
@@ -53,7 +53,7 @@ export function addHistory(program: Command, cli: Cli): void {
       const { runs, lookedAt, more } = await loadRuns(account, { environment, limit: options.limit });
       if (options.json) return sayJson(cli, runs);
       if (runs.length === 0 && !more) return say(cli, `No runs${environment ? ` of ${environment}` : ''} in 90 days.`);
-      if (runs.length > 0) say(cli, historyTable(runs, cli.now()).join('\n'));
+      if (runs.length > 0) say(cli, historyTable(runs, cli.now(), undefined, screenOf(cli)).join('\n'));
       if (more && runs.length < options.limit)
         return say(cli, `Only the last ${lookedAt} executions were read; there are older ones.`);
       if (more) say(cli, `There are older ones: --limit ${Math.min(MOST, options.limit * 2)}`);
@@ -102,7 +102,7 @@ async function runOf(account: OperatorAccount, item: ExecutionListItem): Promise
   const described = await describeExecution(account, execution);
   const output = parse(described?.output);
   const said = isObject(output) ? output : {};
-  const verdict = [said.verdict, said.sweep, described?.error].find((one) => typeof one === 'string');
+  const verdict = [verdictOf(said), said.sweep, described?.error].find((one) => typeof one === 'string');
   const { environment, reason, startedBy } = askedOf(described?.input);
   return {
     execution,
@@ -117,6 +117,11 @@ async function runOf(account: OperatorAccount, item: ExecutionListItem): Promise
     ...(reason ? { reason } : {}),
     ...(typeof said.certificate === 'string' ? { certificate: said.certificate } : {}),
   };
+}
+
+/** Some checks that passed are no environment that passed. */
+function verdictOf({ verdict, partial }: Record<string, unknown>): unknown {
+  return typeof verdict === 'string' && partial ? `${partial} ${verdict}` : verdict;
 }
 
 async function withCosts(account: OperatorAccount, runs: readonly Described[]): Promise<Run[]> {
@@ -136,23 +141,34 @@ async function costIn(account: OperatorAccount, url: string): Promise<number | u
   return found?.cost?.usd;
 }
 
-export function historyTable(runs: readonly Run[], now: number, timeZone?: string): string[] {
-  return table([
-    ['STARTED', '', 'ENVIRONMENT', 'TOOK', 'STATUS', 'VERDICT', 'COST', 'EXECUTION', 'WHY'],
-    ...runs.map((run) => {
-      const { startedAt, endedAt, environment = '', status, verdict = '', usd, execution, startedBy, reason } = run;
-      const started = Date.parse(startedAt);
-      return [
-        localTime(started, now, timeZone),
-        relative(Math.min(started, now - 1), now),
-        environment,
-        duration(Math.max(0, (endedAt ? Date.parse(endedAt) : now) - started)),
-        run.redrives > 0 ? `${status}, redriven` : status,
-        verdict,
-        usd === undefined ? '' : `$${usd.toFixed(2)}`,
-        shortName(execution),
-        startedBy ? `by ${shortName(startedBy)}` : (reason ?? ''),
-      ];
-    }),
+const HEAD = ['STARTED', '', 'ENVIRONMENT', 'TOOK', 'STATUS', 'VERDICT', 'COST', 'EXECUTION', 'WHY'];
+/** The names of executions are long. On a narrow screen, each has a line of its own. */
+const SHORT = 7;
+
+/** @param columns width of the screen in characters; undefined where there is none */
+export function historyTable(runs: readonly Run[], now: number, timeZone?: string, columns = Infinity): string[] {
+  const rows = runs.map((run) => {
+    const { startedAt, endedAt, environment = '', status, verdict = '', usd, execution, startedBy, reason } = run;
+    const started = Date.parse(startedAt);
+    return [
+      localTime(started, now, timeZone),
+      relative(Math.min(started, now - 1), now),
+      environment,
+      duration(Math.max(0, (endedAt ? Date.parse(endedAt) : now) - started)),
+      run.redrives > 0 ? `${status}, redriven` : status,
+      verdict,
+      usd === undefined ? '' : `$${usd.toFixed(2)}`,
+      shortName(execution),
+      startedBy ? `by ${shortName(startedBy)}` : (reason ?? ''),
+    ];
+  });
+  const lines = table([HEAD, ...rows]);
+  if (lines.every((line) => line.length <= columns)) return lines;
+  return table(rows.map((row) => row.slice(0, SHORT))).flatMap((line, index) => [
+    line,
+    ...(rows[index] ?? [])
+      .slice(SHORT)
+      .filter(Boolean)
+      .map((text) => `  ${visible(text)}`),
   ]);
 }

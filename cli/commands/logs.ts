@@ -57,6 +57,7 @@ export function addLogs(program: Command, cli: Cli): void {
         );
       };
       await readAll(reader, print);
+      if (reader.isMissing && !follow) throw new CommandError(missing(source, options));
       while (follow && !cli.signal.aborted) {
         // A build that was over before the read has written all of its lines.
         const wasOver = await isOver();
@@ -68,6 +69,13 @@ export function addLogs(program: Command, cli: Cli): void {
       if (count === 0) cli.err.write(`no lines in ${source.group} since ${span(cli.now() - from)} ago\n`);
       if (reader.isCut) cli.err.write('there are more lines than can be read at once: give a shorter --since\n');
     });
+}
+
+function missing({ group }: LogSource, { check }: LogsOptions): string {
+  const why = check
+    ? `this stack has no check "${check}", or was deployed without it`
+    : 'nothing has written to it, or somebody deleted it';
+  return `there is no log group ${group}: ${why}`;
 }
 
 async function readAll(reader: LogReader, print: (line: LogLine) => void): Promise<void> {

@@ -118,7 +118,7 @@ export function addMachines(program: Command, cli: Cli): void {
       return run('teardown', options, input, plan && ((account, end) => showTeardownPlan(account, end, cli.now())));
     });
 
-  machine('extend', "postpone an environment's teardown, up to its longest life")
+  machine('extend', "postpone an environment's teardown, up to its maximum lifetime")
     .option('--hours <number>', 'added to its end: 4, 4h, 3d')
     .addOption(
       new Option('--until <time>', 'its end, or up to an hour later: 18:00, "tomorrow 18:00"').conflicts('hours'),

@@ -1,6 +1,7 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { dashboardPage, executionPage } from '../../lambdas/contracts/console.ts';
 import { DASHBOARD } from '../../lambdas/contracts/deployed-names.ts';
+import { applicationUrl } from '../../lambdas/contracts/outputs.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { LINK_SECONDS } from '../../lambdas/contracts/report-link.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
@@ -11,7 +12,8 @@ import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
 import { reportKey } from './report.ts';
 
-const PAGES = ['report', 'certificate', 'console', 'dashboard', 'alb'] as const;
+/** `alb` is an older name of `application`. */
+const PAGES = ['report', 'certificate', 'console', 'dashboard', 'application', 'alb'] as const;
 type Page = (typeof PAGES)[number];
 
 /** The link opens for as long as one in a message, because anyone who has the address can read the page. */
@@ -22,7 +24,7 @@ export function addOpen(program: Command, cli: Cli): void {
     .addArgument(
       new Argument(
         '[page]',
-        'report of the last validation, certificate of the last sweep, console of the last execution, dashboard, or the alb',
+        'report of the last validation, certificate of the last sweep, console of the last execution, dashboard, or the application',
       )
         .choices(PAGES)
         .default('report'),
@@ -65,13 +67,17 @@ function addressOf(
   endpoint: string | undefined,
 ): string {
   const { environment, owner, outputs } = record;
-  if (page === 'alb') {
-    if (outputs?.alb_dns_name) return `http://${outputs.alb_dns_name}`;
+  if (page === 'application' || page === 'alb') {
+    const url = applicationUrl(outputs);
+    if (url) return url;
     throw new CommandError(
-      `environment "${environment}" has no output alb_dns_name: it has no load balancer, or none yet`,
+      `environment "${environment}" has no address, or none yet: its root has neither an output application_url nor alb_dns_name`,
     );
   }
-  if (endpoint) throw new CommandError(`the lab at ${endpoint} has no console: npx runbook watch ${environment}`);
+  if (endpoint) {
+    const instead = page === 'dashboard' ? 'npx runbook board --open' : `npx runbook watch ${environment}`;
+    throw new CommandError(`the lab at ${endpoint} has no console: ${instead}`);
+  }
   if (page === 'dashboard') return dashboardPage(account.partition, account.region, DASHBOARD);
   if (owner) return executionPage(owner);
   throw new CommandError(`environment "${environment}" has had no execution: npx runbook provision ${environment}`);

@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
-import { endOf, isProtected, scheduledEnd } from '../../lambdas/contracts/lease.ts';
-import { type EnvironmentRecord, type LeaseChange, partialLabel } from '../../lambdas/contracts/record.ts';
+import { endOf, isProtected, scheduledEnd, whyUnsettled } from '../../lambdas/contracts/lease.ts';
+import { applicationUrl } from '../../lambdas/contracts/outputs.ts';
+import {
+  type EnvironmentRecord,
+  type LeaseChange,
+  laterPartial,
+  partialLabel,
+} from '../../lambdas/contracts/record.ts';
 import { costSoFar } from '../../lambdas/contracts/spending.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { shortName } from '../executions.ts';
@@ -48,14 +54,20 @@ export function statusTable(records: readonly EnvironmentRecord[], now: number):
 }
 
 /** Returns the last whole validation, and a later validation of some checks. */
-function validated({ lastValidation: whole, lastPartialValidation: part }: EnvironmentRecord, now: number): string {
-  const later = part && (!whole || Date.parse(part.at) > Date.parse(whole.at)) ? part : undefined;
+function validated(record: EnvironmentRecord, now: number): string {
+  const { lastValidation: whole } = record;
+  const later = laterPartial(record);
   return [
-    whole && `${whole.verdict} ${ago(whole.at, now)}`,
+    whole && `${whole.verdict} ${ago(whole.at, now)}${outdated(record)}`,
     later && `${partialLabel(later.checks.length, later.of)} ${later.verdict} ${ago(later.at, now)}`,
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** A verdict of before a provision or a teardown began says nothing of what exists now. */
+function outdated(record: EnvironmentRecord): string {
+  return record.lastValidation?.verdict === 'PASSED' && whyUnsettled(record) ? ' (outdated)' : '';
 }
 
 /**
@@ -83,16 +95,18 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
     ...leaseChanges.map((change): [string, string] => [changeOf(change), describeChange(change, time)]),
     ['cost', status === 'GONE' ? undefined : costOf(record, now)],
     [isHeld ? 'held by' : 'last run', owner && `${shortName(owner)}, since ${time(record.claimedAt)}`],
-    ['address', record.outputs?.alb_dns_name && `http://${record.outputs.alb_dns_name}`],
+    ['address', applicationUrl(record.outputs)],
     [
       'validated',
-      lastValidation && `${lastValidation.verdict} ${time(lastValidation.at)}: npx runbook report ${environment}`,
+      lastValidation &&
+        `${lastValidation.verdict} ${time(lastValidation.at)}${outdated(record)}: npx runbook report ${environment}`,
     ],
     [
       'in part',
       part &&
         `${partialLabel(part.checks.length, part.of)} ${part.verdict} ${time(part.at)} (${part.checks.join(', ')}): npx runbook report ${environment} --of partial`,
     ],
+    ['unknown', whyUnsettled(record)],
     ['swept', lastSweep && `${lastSweep.verdict} ${time(lastSweep.at)}: npx runbook report ${environment} --of sweep`],
     ['left', status === 'GONE' ? lastSweep?.left?.join(', ') : undefined],
     [

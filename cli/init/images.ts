@@ -39,7 +39,9 @@ export function proposeImages(
   root: TerraformRoot,
   { project, dockerfiles }: { project: string; dockerfiles: readonly Dockerfile[] },
 ): { images: ProposedImage[]; questions: Question[] } {
-  const blocks = root.blocks.filter(({ kind, type }) => kind === 'resource' && type === 'aws_ecr_repository');
+  const blocks = [...root.blocks, ...root.moduleBlocks].filter(
+    ({ kind, type }) => kind === 'resource' && type === 'aws_ecr_repository',
+  );
   const images: ProposedImage[] = [];
   const open: string[] = [];
   const repositories = blocks.flatMap((block) => {
@@ -55,7 +57,7 @@ export function proposeImages(
     const variable = variableOf(root, words, alone);
     const lacks = [
       dockerfile ? '' : 'a Dockerfile',
-      variable ? '' : 'a variable that takes it',
+      variable ? '' : `a variable that takes it${ofTag(root)}`,
       called ? '' : 'its name',
     ];
     if (!dockerfile || !variable || !called) {
@@ -90,9 +92,10 @@ function instancesOf(root: TerraformRoot, block: RootBlock, project: string): Re
   const { name: word, body } = block;
   const one = (address: string, key: string): Repository => {
     const expression = String(body.name ?? '').replaceAll(/\$\{each\.(key|value)\}/g, key);
-    const name = textOf(root, expression)?.replaceAll('{project}', project);
+    const name = textOf(block.scope ?? root, expression)?.replaceAll('{project}', project);
     return { address, word: key || word, name: name || undefined };
   };
+  if (block.looped) return undefined;
   if ('count' in body) return body.count === 1 ? [one(`${addressOf(block)}[0]`, '')] : undefined;
   if (!('for_each' in body)) return [one(addressOf(block), '')];
   return keysOf(root, body.for_each)?.map((key) => one(`${addressOf(block)}["${key}"]`, key));
@@ -131,8 +134,16 @@ function matching<T>(
 }
 
 function variableOf({ variables }: TerraformRoot, words: readonly string[], alone: boolean): string | undefined {
-  const names = variables.map(({ name }) => name).filter((name) => /image|digest/i.test(name));
+  const names = variables.map(({ name }) => name).filter((name) => /image|digest/i.test(name) && !TAG.test(name));
   return matching(names, (name) => name.replaceAll('_', '-'), words, alone);
+}
+
+/** A tag can be moved, so an image is given by its digest. */
+const TAG = /(^|_)tag$/i;
+
+function ofTag({ variables }: TerraformRoot): string {
+  const tag = variables.find(({ name }) => /image/i.test(name) && TAG.test(name));
+  return tag ? ` (${tag.name} takes a tag, and builds give the image by its digest)` : '';
 }
 
 function serviceOf({ outputs }: TerraformRoot, words: readonly string[], alone: boolean): string | undefined {

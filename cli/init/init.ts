@@ -68,7 +68,13 @@ export async function init(options: InitOptions): Promise<Initialized> {
 /** Returns `shop` for `infra/shop/terraform`. */
 function projectOf(root: string): string {
   const words = root.split('/').reverse();
-  const word = words.find((one) => !/^(terraform|infra|stack|iac|aws(-v\d+)?|src|main)?$/i.test(one)) ?? '';
+  const word =
+    words.find(
+      (one) =>
+        !/^(terraform|infra(structure)?|stacks?|iac|aws(-v\d+)?|src|main|env(ironment)?s?|dev(elopment)?|test|staging|prod(uction)?)?$/i.test(
+          one,
+        ),
+    ) ?? '';
   const name = word
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -44,6 +44,7 @@ export async function readModules(
     all: readonly ModuleCall[],
     caller: Scope,
     above: readonly string[],
+    loops = false,
   ): Promise<void> => {
     for (const { name, source, arguments: given } of all) {
       const path = [...above, name];
@@ -58,8 +59,10 @@ export async function readModules(
       if (isLocal(source) && from.startsWith('..')) found.outside.push(from);
       const module = path.map((one) => `module.${one}.`).join('');
       const scope = scopeOf(declared, given, caller);
-      found.blocks.push(...declared.blocks.map((block) => ({ ...block, module, scope })));
-      await walk(dir, declared.calls, scope, path);
+      const isLooped = loops || 'count' in given || 'for_each' in given;
+      const looped = isLooped ? { looped: true as const } : {};
+      found.blocks.push(...declared.blocks.map((block) => ({ ...block, module, scope, ...looped })));
+      await walk(dir, declared.calls, scope, path, isLooped);
     }
   };
   await walk(root, calls, { variables, locals }, []);

@@ -11,7 +11,10 @@ const NAMES = ['name', 'bucket', 'identifier', 'cluster_identifier', 'function_n
 
 /** The variable that has the name of an environment; undefined where none is called so. */
 export function environmentVariable({ variables }: Pick<TerraformRoot, 'variables'>): string | undefined {
-  return ENVIRONMENT.find((name) => variables.some((variable) => variable.name === name));
+  const names = variables.map(({ name }) => name);
+  return (
+    ENVIRONMENT.find((name) => names.includes(name)) ?? names.find((name) => ENVIRONMENT.includes(name.toLowerCase()))
+  );
 }
 
 /**
@@ -64,7 +67,7 @@ export function addressOf({ kind, type, name, module = '' }: Omit<RootBlock, 'bo
 
 /**
  * Returns the pattern of the names, from their beginning to `{environment}` and a suffix that every name has:
- * `shop-{environment}-v3`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
+ * `shop-{environment}-v3`, or `{project}-{environment}`. The function returns undefined when no name shows a pattern. A root that puts `var.prefix`
  * before its names accepts any pattern.
  */
 export function patternOf(
@@ -74,7 +77,7 @@ export function patternOf(
   if (names.some(({ name }) => name.startsWith('{prefix}')) || prefixVariable(root)) return 'any';
   const heads = new Map<string, string[]>();
   for (const { name } of names) {
-    const [, head] = /^([a-z][a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
+    const [, head] = /^((?:\{project\}|[a-z])[a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
     if (head) heads.set(head, [...(heads.get(head) ?? []), name]);
   }
   const [most] = [...heads].sort(([, one], [, other]) => other.length - one.length);
@@ -100,6 +103,11 @@ export function defaultTag(root: TerraformRoot, key: string): string | null | un
   const tags = mapOf(root, root.defaultTags);
   if (tags === undefined) return root.defaultTags === undefined ? null : undefined;
   return key in tags ? textOf(root, tags[key]) : null;
+}
+
+/** Keys of the default tags, as far as the configuration shows them. */
+export function defaultKeys(root: TerraformRoot): string[] {
+  return Object.keys(mapOf(root, root.defaultTags) ?? {});
 }
 
 function mapOf(root: TerraformRoot, value: unknown): Record<string, unknown> | undefined {

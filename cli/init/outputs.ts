@@ -1,15 +1,15 @@
 import { CHECKS, type CheckName } from '../../lambdas/contracts/contracts.ts';
-import { CHECK_OUTPUTS, KNOWN_OUTPUTS, type KnownOutput } from '../../lambdas/contracts/outputs.ts';
+import { CHECK_OUTPUTS, NAMED_OUTPUTS, type NamedOutput } from '../../lambdas/contracts/outputs.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
 
 /** The interface lists the outputs of a root that the project's checks need, under any name. */
 export interface FoundOutputs {
   /** The values are the root's names of the outputs. */
-  names: Partial<Record<KnownOutput, string>>;
+  names: Partial<Record<NamedOutput, string>>;
   /** Several outputs may be the same known one. */
-  unclear: { output: KnownOutput; candidates: string[] }[];
+  unclear: { output: NamedOutput; candidates: string[] }[];
   /** Outputs that name what the root does not make, and what that is. */
-  borrowed: { output: KnownOutput; name: string; from: string }[];
+  borrowed: { output: NamedOutput; name: string; from: string }[];
 }
 
 /** These checks read the services of the images. */
@@ -43,7 +43,16 @@ const service = of('aws_ecs_service', 'name');
 const logs = of('aws_cloudwatch_log_group', 'name');
 const repository = of('aws_ecr_repository', 'repository_url');
 
-const RULES: Readonly<Record<KnownOutput, Rule>> = {
+/** These resources have an address that a browser opens. A load balancer is known by its host name. */
+const address: Rule = (attribute, { type }) =>
+  [
+    'aws_lambda_function_url.function_url',
+    'aws_apigatewayv2_api.api_endpoint',
+    'aws_api_gateway_stage.invoke_url',
+    'aws_apigatewayv2_stage.invoke_url',
+  ].includes(`${type}.${attribute}`);
+
+const RULES: Readonly<Record<NamedOutput, Rule>> = {
   alb_dns_name: of('aws_lb', 'dns_name'),
   api_target_group_arn: of('aws_lb_target_group', 'arn'),
   ecs_cluster_name: of('aws_ecs_cluster', 'name'),
@@ -60,6 +69,7 @@ const RULES: Readonly<Record<KnownOutput, Rule>> = {
   rds_db_name: of('aws_db_instance', 'db_name'),
   vpc_id: of('aws_vpc', 'id'),
   sns_alerts_topic_arn: of('aws_sns_topic', 'arn'),
+  application_url: address,
 };
 
 /**
@@ -68,7 +78,7 @@ const RULES: Readonly<Record<KnownOutput, Rule>> = {
  */
 export function findOutputs(root: TerraformRoot): FoundOutputs {
   const found: FoundOutputs = { names: {}, unclear: [], borrowed: [] };
-  for (const output of Object.keys(KNOWN_OUTPUTS) as KnownOutput[]) {
+  for (const output of Object.keys(NAMED_OUTPUTS) as NamedOutput[]) {
     const candidates = root.outputs
       .filter(({ name, sensitive, value }) => !sensitive && (name === output || says(root, value, RULES[output])))
       .map(({ name }) => name);
@@ -82,13 +92,13 @@ export function findOutputs(root: TerraformRoot): FoundOutputs {
 }
 
 /** What another may have made: a VPC of others, by docs/limits.md; a port and a database's name are names of no resource. */
-const ANYBODYS: readonly KnownOutput[] = ['vpc_id', 'rds_port', 'rds_db_name'];
+const ANYBODYS: readonly NamedOutput[] = ['vpc_id', 'rds_port', 'rds_db_name'];
 const DATA = /\bdata\.\w+\.[\w-]+/;
 /** Locals that name others. */
 const DEEPEST = 5;
 
 /** What an output has from elsewhere alone, as `Read outputs` would see it once everything is made; undefined where nothing here tells. */
-function borrowedFrom(root: TerraformRoot, output: KnownOutput, name: string): string | undefined {
+function borrowedFrom(root: TerraformRoot, output: NamedOutput, name: string): string | undefined {
   const { value } = root.outputs.find((one) => one.name === name) ?? {};
   if (ANYBODYS.includes(output) || typeof value !== 'string') return undefined;
   const makes = root.blocks.filter(({ kind }) => kind === 'resource');

@@ -79,12 +79,24 @@ export function permissionsOf(root: TerraformRoot, planned?: ReadonlySet<string>
   };
 }
 
+/** The set "messaging" and the boundary of tasks have the log groups `/ecs/<prefix>/…` alone. */
+const OF_TASKS = /^\/ecs\/[^/]+\//;
+
+/** Log groups that tasks may not write to, as far as their names are known. */
+export function groupsBeyond(root: TerraformRoot): { address: string; name: string }[] {
+  const blocks = [...root.blocks, ...root.moduleBlocks].filter(({ kind }) => kind === 'resource');
+  if (!blocks.some(({ type }) => type === 'aws_ecs_task_definition')) return [];
+  return blocks.flatMap((block) => {
+    const name = block.type === 'aws_cloudwatch_log_group' ? nameIn(root, block) : undefined;
+    return name && /\becs\b/.test(name) && !OF_TASKS.test(name) ? [{ address: addressOf(block), name }] : [];
+  });
+}
+
 /** The part of Terraform's permissions that has what the resource needs; undefined for one that needs grants of the configuration. */
 function setOf(root: TerraformRoot, block: RootBlock): string | undefined {
   const { kind, type } = block;
   if (kind === 'data') return undefined;
-  // The set has the log groups of tasks alone.
-  if (type === 'aws_cloudwatch_log_group' && !(nameIn(root, block) ?? '/ecs/').startsWith('/ecs/')) return undefined;
+  if (type === 'aws_cloudwatch_log_group' && !OF_TASKS.test(nameIn(root, block) ?? '/ecs/x/')) return undefined;
   return permissionSetOf(type);
 }
 
@@ -138,8 +150,6 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
   if (/^(iam|sts):/.test(action)) return undefined;
   if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !OF_ONE[service]?.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
-  // An event source mapping is known by an id.
-  if (type === 'aws_lambda_event_source_mapping') return undefined;
   if (service === 'logs' && type === 'aws_cloudwatch_log_group') {
     const [, head] = /^([\w/.-]*)\{/.exec(nameIn(root, block) ?? '') ?? [];
     return head === undefined ? undefined : at('logs', `log-group:${head}{prefix}*`);

@@ -1,10 +1,10 @@
 import { proposeChecks } from './checks.ts';
 import { type Dockerfile, proposeImages } from './images.ts';
-import { defaultTag, patternOf } from './names.ts';
+import { defaultKeys, defaultTag, patternOf } from './names.ts';
 import { findOutputs, possibleChecks } from './outputs.ts';
-import { permissionsOf } from './permissions.ts';
+import { groupsBeyond, permissionsOf } from './permissions.ts';
 import type { TerraformRoot } from './terraform-root.ts';
-import { aboutVariables, variablesOf } from './variables.ts';
+import { aboutRegion, aboutVariables, variablesOf } from './variables.ts';
 import { aboutVpcs } from './vpcs.ts';
 
 /** `npx runbook init` has this information in addition to the root. */
@@ -57,7 +57,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const permissions = permissionsOf(root);
   const untagged = untaggedOf(root);
   const taken = images.map(({ variable }) => variable);
-  const pattern = patternOf(root);
+  const pattern = withProject(patternOf(root), choices.project);
   const namePattern =
     choices.namePattern ?? (pattern === 'any' || !pattern ? `${choices.project}-{environment}-v1` : pattern.pattern);
   const renamed = Object.entries(outputs.names).filter(([known, name]) => known !== name);
@@ -70,7 +70,7 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
       checks,
       ...(resourceChecks.length > 0 ? { resourceChecks } : {}),
       ...(renamed.length > 0 ? { outputNames: Object.fromEntries(renamed) } : {}),
-      ...variablesOf(root, choices.project, taken),
+      ...variablesOf(root, choices, taken),
       ...(images.length > 0 ? { images } : {}),
       ...(untagged.length > 0 ? { tags: 'runbook' } : {}),
       permissionSets: permissions.permissionSets,
@@ -99,8 +99,10 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
   const questions: Question[] = [
     ...aboutBackend(root),
     ...aboutVariables(root, taken, permissions.permissionSets.includes('roles')),
+    ...aboutRegion(root, choices.region),
     ...aboutNames(pattern, choices),
     ...aboutTags(untagged),
+    ...aboutKeys(root),
     ...aboutChecks(lacking),
     ...aboutResources,
     ...outputs.borrowed.map(
@@ -120,8 +122,19 @@ export function propose(root: TerraformRoot, choices: Choices): Proposal {
     ...aboutImages,
     ...aboutPermissions(permissions, root),
     ...aboutVpcs(root),
+    ...groupsBeyond(root).map(
+      ({ address, name }): Question => ({
+        about: 'permissions',
+        blocks: false,
+        text: `${address} is called ${name}, and runbook-boundary lets tasks write to log groups that begin with /ecs/<prefix>/ alone: a task that cannot write its logs does not start. Name it so, or name a boundary of your own in terraform.permissionsBoundary`,
+      }),
+    ),
   ];
   return { config, questions };
+}
+
+function withProject(pattern: ReturnType<typeof patternOf>, project: string): typeof pattern {
+  return typeof pattern === 'object' ? { ...pattern, pattern: pattern.pattern.replace('{project}', project) } : pattern;
 }
 
 function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
@@ -136,8 +149,8 @@ function aboutBackend({ backend, locked }: TerraformRoot): Question[] {
   if (!locked) {
     questions.push({
       about: 'lock file',
-      blocks: false,
-      text: 'the root has no .terraform.lock.hcl: each build may take other versions of its providers. Run terraform init, and add the file to Git',
+      blocks: true,
+      text: 'the root has no .terraform.lock.hcl, and builds refuse to choose versions of providers. In its folder, run terraform init -backend=false and terraform providers lock -platform=linux_amd64 -platform=linux_arm64, and add the file to Git',
     });
   }
   return questions;
@@ -195,6 +208,21 @@ function aboutTags(untagged: readonly string[]): Question[] {
       text: `the provider's default_tags have ${untagged.join(' and ')}. A teardown removes only what carries both, so the runbook adds its tags to the providers (stack.tags: 'runbook'). Modules with providers of their own, and resources that set these tags otherwise, are not covered`,
     },
   ];
+}
+
+/** The runbook's tags would be beside them: see lambdas/plan/tag-conflicts.ts. */
+function aboutKeys(root: TerraformRoot): Question[] {
+  const makes = [...root.blocks, ...root.moduleBlocks].some(
+    ({ kind, type }) => kind === 'resource' && /^aws_iam_(role|user)$/.test(type),
+  );
+  if (!makes) return [];
+  const keys = defaultKeys(root);
+  return (['project', 'environment'] as const).flatMap((own): Question[] => {
+    const other = keys.find((key) => key !== own && key.toLowerCase() === own);
+    if (other === undefined) return [];
+    const text = `IAM takes "${other}" and "${own}" for one key, and refuses a role with both: write "${own}" in default_tags and in the tags of resources, with the value of var.${own}`;
+    return [{ about: 'tags', blocks: true, text }];
+  });
 }
 
 function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[] {

@@ -24,8 +24,18 @@ export interface TerraformRoot {
   locals: Readonly<Record<string, unknown>>;
   /** These are the `default_tags` of the AWS provider. They are undefined without any. */
   defaultTags: unknown;
+  /** The region of the AWS provider; undefined where it is the caller's. */
+  region: unknown;
   /** The value is true when the versions of its providers are locked. */
   locked: boolean;
+  /** Variables that a file of values sets, by name; the file is one that Terraform reads by itself, if there is one. */
+  values: ReadonlyMap<string, ValuesFile>;
+}
+
+export interface ValuesFile {
+  file: string;
+  /** `terraform.tfvars` and `*.auto.tfvars` are read without an option. */
+  isRead: boolean;
 }
 
 export interface RootVariable {
@@ -53,6 +63,8 @@ export interface RootBlock {
   module?: string;
   /** What names mean in its module; undefined in the root itself. */
   scope?: Scope;
+  /** Its module, or one above, is called with `count` or `for_each`. */
+  looped?: true;
 }
 
 /** Where variables and locals have a meaning. */
@@ -82,7 +94,7 @@ type File = z.output<typeof file>;
  */
 export async function readRoot(folder: string): Promise<TerraformRoot> {
   const { files, locked } = await filesOf(folder);
-  const root = rootOf(files, locked);
+  const root = { ...rootOf(files, locked), values: await valuesIn(folder) };
   const { blocks, unread, outside } = await readModules(folder, { ...root, calls: callsOf(files) }, async (path) => {
     const { files: own } = await filesOf(path);
     const { variables, locals } = rootOf(own, false);
@@ -102,6 +114,19 @@ async function filesOf(folder: string): Promise<{ files: File[]; locked: boolean
   if (sources.length === 0) throw new CommandError(`${folder} has no .tf file`, 'name the folder of a Terraform root');
   const files = await Promise.all(sources.map((name) => readSource(folder, name)));
   return { files, locked: names.includes('.terraform.lock.hcl') };
+}
+
+/** https://developer.hashicorp.com/terraform/language/values/variables#variable-definitions-tfvars-files */
+async function valuesIn(folder: string): Promise<Map<string, ValuesFile>> {
+  const names = (await readdir(folder)).filter((name) => /\.tfvars(\.json)?$/.test(name)).sort();
+  const files = names.map((file) => ({ file, isRead: /^terraform\.tfvars|\.auto\.tfvars/.test(file) }));
+  const values = new Map<string, ValuesFile>();
+  for (const one of files.sort((a, b) => Number(b.isRead) - Number(a.isRead))) {
+    const text = await readFile(join(folder, one.file), 'utf8');
+    const set = one.file.endsWith('.json') ? /^ {0,4}"([\w-]+)"\s*:/gm : /^([A-Za-z_][\w-]*)[ \t]*=/gm;
+    for (const [, name = ''] of text.matchAll(set)) if (!values.has(name)) values.set(name, one);
+  }
+  return values;
 }
 
 const callsOf = (files: readonly File[]): ModuleCall[] =>
@@ -138,7 +163,10 @@ function listed(value: unknown): unknown {
   );
 }
 
-function rootOf(files: readonly File[], locked: boolean): Omit<TerraformRoot, 'moduleBlocks' | 'modules' | 'outside'> {
+function rootOf(
+  files: readonly File[],
+  locked: boolean,
+): Omit<TerraformRoot, 'moduleBlocks' | 'modules' | 'outside' | 'values'> {
   const settings = files.flatMap(({ terraform }) => terraform);
   const aws = files.flatMap(({ provider }) => provider.aws ?? []);
   const backend = settings.flatMap(({ backend: one }) => Object.keys(body.safeParse(one).data ?? {}))[0];
@@ -150,6 +178,7 @@ function rootOf(files: readonly File[], locked: boolean): Omit<TerraformRoot, 'm
     blocks: allBlocks(files),
     backend: backend ?? (settings.some((one) => 'cloud' in one) ? 'cloud' : undefined),
     locals: Object.assign({}, ...files.flatMap(({ locals }) => locals)) as Record<string, unknown>,
+    region: aws.find((one) => !('alias' in one))?.region,
     defaultTags: aws.flatMap(({ default_tags: tags }) => bodies.safeParse(tags).data ?? [])[0]?.tags,
     locked,
   };

@@ -84,8 +84,17 @@ export const OF_BUILDS: readonly Unused[] = [
   },
   {
     roles: 'Builds-Terraform',
-    actions: ['ecr:DeleteLifecyclePolicy', 'ecr:GetLifecyclePolicy'],
-    reason: 'Repositories of environments that an earlier version created have a lifecycle policy.',
+    actions: [
+      'ecr:DeleteLifecyclePolicy',
+      'ecr:GetLifecyclePolicy',
+      'ecr:PutLifecyclePolicy',
+      'elasticloadbalancing:CreateRule',
+      'elasticloadbalancing:DeleteRule',
+      'elasticloadbalancing:DescribeRules',
+      'elasticloadbalancing:ModifyRule',
+      'elasticloadbalancing:SetRulePriorities',
+    ],
+    reason: 'Roots of others have rules of listeners and lifecycle policies, in the set "platform".',
   },
   {
     roles: 'Builds-Terraform',

@@ -13,6 +13,7 @@ export default {
   stack: {
     root: 'examples/short-links/terraform',
     checks: ['backend'],
+    outputNames: { application_url: 'api_url' },
     customChecks: [
       {
         name: 'short-links',

@@ -131,8 +131,10 @@ export class Authorizer implements LabService {
     const address = association && isAddress ? await this.#tags.addressOf(association) : {};
     const table = association && !isAddress ? await this.#tags.routeTableOf(association) : undefined;
     const target = request.service === 'application-autoscaling' && (await this.#tags.scalableTarget(request.params));
+    const mapped = /\/event-source-mappings\/([^/]+)$/.exec(request.url.pathname)?.[1];
     const params = {
       ...request.params,
+      ...(mapped ? await this.#tags.functionOf(mapped) : {}),
       ...address,
       ...(table ? { RouteTableId: table } : {}),
       ...(target ? { ScalableTargetARN: target } : {}),

@@ -21,6 +21,10 @@ const REST: readonly [string, RegExp, string, RegExp][] = [
   ['lambda', /^DELETE$/, 'DeleteFunctionUrlConfig', /^\/2021-10-31\/functions\/[^/]+\/url\/?$/],
   // The lab's own way for what comes by a function's URL.
   ['lambda', /^POST$/, 'InvokeFunctionUrl', /^\/2021-10-31\/functions\/[^/]+\/url\/invocations$/],
+  ['lambda', /^POST$/, 'CreateEventSourceMapping', /^\/2015-03-31\/event-source-mappings\/?$/],
+  ['lambda', /^GET$/, 'GetEventSourceMapping', /^\/2015-03-31\/event-source-mappings\/[^/]+$/],
+  ['lambda', /^PUT$/, 'UpdateEventSourceMapping', /^\/2015-03-31\/event-source-mappings\/[^/]+$/],
+  ['lambda', /^DELETE$/, 'DeleteEventSourceMapping', /^\/2015-03-31\/event-source-mappings\/[^/]+$/],
   ['lambda', /^GET$/, 'ListTags', /^\/2017-03-31\/tags\/[^/]+$/],
   ['lambda', /^POST$/, 'TagResource', /^\/2017-03-31\/tags\/[^/]+$/],
   ['lambda', /^DELETE$/, 'UntagResource', /^\/2017-03-31\/tags\/[^/]+$/],

@@ -21,6 +21,7 @@ import {
 import { EventBridgeClient, ListTagsForResourceCommand as RuleTagsCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListPolicyTagsCommand, ListRoleTagsCommand } from '@aws-sdk/client-iam';
 import { ListResourceTagsCommand as KeyTagsCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListTagsForResourceCommand as DatabaseTagsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListQueueTagsCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -33,12 +34,14 @@ type Tags = readonly { Key?: string | undefined; Value?: string | undefined }[];
 export class ResourceTags {
   readonly #services: Record<string, (arn: string) => Promise<Tags | undefined>>;
   readonly #ec2: EC2Client;
+  readonly #lambda: LambdaClient;
   readonly #scaling: ApplicationAutoScalingClient;
   readonly #elb: ElasticLoadBalancingV2Client;
 
   /** @param client reaches the services as the operator */
   constructor(client: ClientConfig) {
     this.#ec2 = new EC2Client(client);
+    this.#lambda = new LambdaClient(client);
     this.#scaling = new ApplicationAutoScalingClient(client);
     const ecr = new ECRClient(client);
     const ecs = new ECSClient(client);
@@ -104,6 +107,14 @@ export class ResourceTags {
     const [address] = (await this.#ec2.send(new DescribeAddressesCommand({ Filters }))).Addresses ?? [];
     const { AllocationId, NetworkInterfaceId } = address ?? {};
     return { ...(AllocationId ? { AllocationId } : {}), ...(NetworkInterfaceId ? { NetworkInterfaceId } : {}) };
+  }
+
+  /** Returns the function of an event source mapping. */
+  async functionOf(UUID: string): Promise<{ FunctionArn?: string }> {
+    const { FunctionArn } = await this.#lambda
+      .send(new GetEventSourceMappingCommand({ UUID }))
+      .catch(() => ({ FunctionArn: undefined }));
+    return FunctionArn ? { FunctionArn } : {};
   }
 
   /** Returns the VPC of a load balancer, or of the subnets that a new one is created in. */

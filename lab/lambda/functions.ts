@@ -72,6 +72,7 @@ export class Functions {
 
   async #load(identifier: string, explicitQualifier: string | undefined): Promise<FunctionVersion> {
     const { name, qualifier = explicitQualifier } = parseIdentifier(identifier);
+    this.#requireRegion(identifier);
     const answer = await this.#describe(name, qualifier);
     const { Configuration: configuration = {}, Code: code } = answer;
     const runtime = configuration.Runtime ?? '';
@@ -99,6 +100,15 @@ export class Functions {
       deadLetterArn: configuration.DeadLetterConfig?.TargetArn || undefined,
     } as const;
     return { ...version, revision: createHash('sha256').update(JSON.stringify(version)).digest('hex') };
+  }
+
+  /** The message is that of a recording: lab/test/integration/recorded/. */
+  #requireRegion(identifier: string): void {
+    const { region } = this.#context;
+    const [, asked = region] = /^arn:[^:]+:lambda:([^:]+):/.exec(identifier) ?? [];
+    if (asked === region) return;
+    const message = `Functions from '${asked}' are not reachable in this region ('${region}')`;
+    throw new AwsError('ResourceNotFoundException', message, 404);
   }
 
   async #describe(name: string, qualifier: string | undefined): Promise<GetFunctionResponse> {

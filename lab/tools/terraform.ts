@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from './machine.ts';
 
-const PROVIDER = 'registry.terraform.io/hashicorp/aws';
+export const PROVIDER = 'registry.terraform.io/hashicorp/aws';
 
 const CHECKSUMS = ['infra', 'terraform-checksums.txt'];
 
@@ -93,7 +93,12 @@ export async function mirrors(machine: Machine, folder: string, version: string)
  * @param cache folder of providers that have to be downloaded; it must exist
  * @returns the value of TF_CLI_CONFIG_FILE
  */
-export function writeCliConfiguration(directory: string, source: ProviderSource, cache: string): string {
+export function writeCliConfiguration(
+  directory: string,
+  source: ProviderSource,
+  cache: string,
+  name = 'terraform.tfrc',
+): string {
   if (source.kind === 'configured') return source.file;
   const text =
     source.kind === 'mirror'
@@ -104,7 +109,7 @@ export function writeCliConfiguration(directory: string, source: ProviderSource,
           '}',
         ]
       : [`plugin_cache_dir = ${JSON.stringify(cache)}`];
-  const file = join(directory, 'terraform.tfrc');
+  const file = join(directory, name);
   writeFileSync(file, [...text, 'disable_checkpoint = true', ''].join('\n'));
   return file;
 }

@@ -16,9 +16,14 @@ import { listOf, tagsOf, textOf } from './responses.ts';
 
 const s3 = new S3Client(clientConfig);
 
-export async function bucketTags(bucket: string, owner: string): Promise<Record<string, string> | undefined> {
+/** Returns undefined when the bucket does not exist. */
+export async function bucketTags(
+  bucket: string,
+  owner: string,
+  client = s3,
+): Promise<Record<string, string> | undefined> {
   try {
-    const response = await s3.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
+    const response = await client.send(new GetBucketTaggingCommand({ Bucket: bucket, ExpectedBucketOwner: owner }));
     const tags = tagsOf(response.TagSet, response);
     // S3 returns an error for a bucket without tags:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketTagging.html
@@ -64,7 +69,8 @@ export async function deleteVersions(bucket: string, page: ObjectVersion[]): Pro
       Delete: { Quiet: true, Objects: page.map(({ key, versionId }) => ({ Key: key, VersionId: versionId })) },
     }),
   );
-  const failures = errorsOf(response);
+  // A call that is repeated finds versions that its first attempt deleted. Whether any is left, the next list says.
+  const failures = errorsOf(response).filter(({ Code }) => Code !== 'NoSuchVersion');
   const [first] = failures;
   if (!first) return;
   throw new DependencyError(

@@ -6,7 +6,7 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { convertToAttr, marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { convertToAttr, marshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues } from '../contracts/contracts.ts';
 import type { Claimed } from '../contracts/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
@@ -14,6 +14,7 @@ import type { VerdictPorts, Verdicts } from '../environment/record-verdict.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
+import { itemOf } from './record-item.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
 
@@ -54,7 +55,7 @@ async function readItem(table: string, environment: string): Promise<Record<stri
 }
 
 function parseRecord(table: string, environment: string, item: Record<string, AttributeValue>): EnvironmentRecord {
-  const parsed = environmentRecord.safeParse(unmarshall(item));
+  const parsed = environmentRecord.safeParse(itemOf(item));
   if (parsed.success) return parsed.data;
   throw new DependencyError(`record "${environment}" in table ${table} is malformed: ${describeIssues(parsed.error)}`);
 }
@@ -62,7 +63,7 @@ function parseRecord(table: string, environment: string, item: Record<string, At
 /** Returns the stored item, whether it is a valid record or not. */
 export async function loadRaw(table: string, environment: string): Promise<Record<string, unknown> | undefined> {
   const item = await readItem(table, environment);
-  return item && unmarshall(item);
+  return item && itemOf(item);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { type AttributeValue, DynamoDBClient, ScanCommand, type ScanOutput } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
 import { eachItem } from './pages.ts';
+import { itemOf } from './record-item.ts';
 import { textOf } from './responses.ts';
 
 const dynamodb = new DynamoDBClient(clientConfig);
@@ -22,11 +22,11 @@ export async function listRecords(table: string): Promise<{ records: Environment
     (page) => page.LastEvaluatedKey,
   );
   for await (const attributes of all) {
-    const item = unmarshall(attributes);
+    const item = itemOf(attributes);
     const parsed = environmentRecord.safeParse(item);
     if (parsed.success) records.push(parsed.data);
     // Every item of the table has its key.
-    else malformed.push(textOf(item.environment, 'the key of a record'));
+    else malformed.push(textOf(attributes.environment?.S, 'the key of a record'));
   }
   return { records, malformed };
 }

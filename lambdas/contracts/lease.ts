@@ -61,6 +61,20 @@ export function halfGoneBy({
 }
 
 /**
+ * Says why nobody knows what the environment consists of: a provision or a teardown has begun, and has not ended well.
+ * The record's targets are of an earlier apply then. Returns undefined where nothing of the kind is under way.
+ */
+export function whyUnsettled(
+  record: Pick<EnvironmentRecord, 'status' | 'teardownBegan' | 'provisionBegan' | 'lastFailure'> | null,
+): string | undefined {
+  if (!record) return undefined;
+  const teardown = halfGoneBy(record);
+  if (teardown) return `its teardown began in ${teardown}, and may have removed some of its resources`;
+  if (record.status === 'GONE' || !record.provisionBegan) return undefined;
+  return `${record.provisionBegan} has not applied its configuration to the end, and the checks know only the targets of an earlier apply`;
+}
+
+/**
  * Returns the last moment to which the environment's life can be extended.
  * @returns milliseconds since the epoch
  */

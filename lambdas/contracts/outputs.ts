@@ -26,14 +26,31 @@ export const KNOWN_OUTPUTS = {
   sns_alerts_topic_arn: z.string().startsWith('arn:'),
 } as const;
 export type KnownOutput = keyof typeof KNOWN_OUTPUTS;
+
+/**
+ * No check needs this output. It is the address that people open. A stack without it has the address of its load
+ * balancer, if that is known.
+ */
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+/** The configuration can map these outputs to names of its own. */
+export const NAMED_OUTPUTS = { ...KNOWN_OUTPUTS, application_url: url } as const;
+export type NamedOutput = keyof typeof NAMED_OUTPUTS;
 export type KnownOutputs = { [O in KnownOutput]: z.output<(typeof KNOWN_OUTPUTS)[O]> };
 
 /** The value is the name of a Terraform output. */
 export const outputName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be the name of a Terraform output');
 
+/** Terraform's outputs have this form where they are read. */
+export const namedOutputs = z.looseObject(NAMED_OUTPUTS).partial();
 /** The record stores outputs in this form. */
 export const stackOutputs = z.looseObject(KNOWN_OUTPUTS).partial();
 export type StackOutputs = z.output<typeof stackOutputs>;
+
+/** Returns the address that people open, or undefined where no output has one. */
+export function applicationUrl(outputs: StackOutputs | undefined): string | undefined {
+  const own = url.safeParse(outputs?.application_url);
+  return own.success ? own.data : outputs?.alb_dns_name && `http://${outputs.alb_dns_name}`;
+}
 
 /** The outputs that the images of the stack name contain the names of the services. */
 const CLUSTER = ['ecs_cluster_name'] as const;
@@ -60,7 +77,7 @@ export type DeployOutputs = Pick<KnownOutputs, (typeof DEPLOY_OUTPUTS)[number]>;
 /** The outputs describe the one service that takes messages. They are absent where no such service runs on ECS. */
 export type WorkerOutputs = Pick<StackOutputs, (typeof WORKER)[number]>;
 
-/** An output must exist because those in `by` need it. */
+/** An output must exist because those in `by` need it. If `by` is empty, the output is optional. */
 export const wantedOutput = z.object({
   name: outputName,
   /** The stack itself has this name for the output. */

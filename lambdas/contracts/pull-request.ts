@@ -31,8 +31,8 @@ export const pullRequestStatus = z.object({
   hasImages: z.boolean(),
   status: z.enum(['NONE', ...environmentStatus.options]),
   commit: z.string().optional(),
-  /** The address is that of the environment's load balancer. */
-  address: z.string().optional(),
+  /** The address of the application. */
+  url: z.string().optional(),
   endsAt: instant.optional(),
   /** Both amounts are by list prices. */
   usdPerHour: z.number().optional(),

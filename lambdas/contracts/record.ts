@@ -57,6 +57,14 @@ const partialValidation = lastValidation.extend({
 });
 export type PartialValidation = z.infer<typeof partialValidation>;
 
+/** Returns the partial validation that is later than the whole one, if there is any. */
+export function laterPartial({
+  lastValidation: whole,
+  lastPartialValidation: part,
+}: Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialValidation'>): PartialValidation | undefined {
+  return part && (!whole || Date.parse(part.at) > Date.parse(whole.at)) ? part : undefined;
+}
+
 /** Returns the name of a validation of `asked` out of `of` checks, for reports, messages and the command line. */
 export function partialLabel(asked: number, of: number): string {
   return `PARTIAL ${asked}/${of}`;
@@ -187,6 +195,12 @@ export const environmentRecord = z.object({
    * has applied.
    */
   teardownBegan: z.string().startsWith('arn:').optional(),
+  /**
+   * The value is the ARN of the last provision of this life that was to apply. It is absent again once an apply has
+   * ended and its outputs are in the record. While it is here, `outputs`, `targets` and `taskDefinitions` are of an
+   * earlier apply.
+   */
+  provisionBegan: z.string().startsWith('arn:').optional(),
   protection: protection.optional(),
   /** The list has the last changes of this life, oldest first. */
   leaseChanges: z.array(leaseChange).max(MAX_LEASE_CHANGES).optional(),

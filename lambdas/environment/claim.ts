@@ -268,6 +268,7 @@ export function nextRecord(
     commit: provisions ? commit : (lives?.commit ?? commit),
     bundleKey: bundleKeyOf(request, run, fencing, lives),
     bundleSha256: (provisions || !lives ? deployedSha256 : lives.bundleSha256) ?? 'unknown',
+    ...(provisions ? { provisionBegan: execution.id } : {}),
     // A provision applies the values that it was given, and none of an earlier provision.
     ...(provisions ? { variables: request.variables ?? {} } : {}),
     stateBucket: names.stateBucket,

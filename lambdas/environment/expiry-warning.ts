@@ -60,5 +60,5 @@ function howToKeep(record: EnvironmentRecord, options: ExpiryWarningOptions, now
     const counted = (count: number) => `${count} more hour${count === 1 ? '' : 's'}`;
     return `To keep it ${counted(added)} (${hours} possible):\nnpx runbook extend ${environment} --hours ${added} --reason 'still needed'`;
   }
-  return `It has reached its longest life, ${options.maxLifeHours} hours. To block the teardown all the same:\nnpx runbook protect ${environment} --until 24h --reason 'still needed'`;
+  return `It has reached its maximum lifetime, ${options.maxLifeHours} hours. To block the teardown anyway:\nnpx runbook protect ${environment} --until 24h --reason 'still needed'`;
 }

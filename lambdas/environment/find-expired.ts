@@ -3,7 +3,7 @@ import { endOf, isProtected, lifeEnd, reasonNotExpired, whyItEnds } from '../con
 import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
-import { InputError } from '../runtime/errors.ts';
+import { InputError, isOurs } from '../runtime/errors.ts';
 import { ALIVE } from './claim.ts';
 import { readableAgain, type UnreadablePorts } from './unreadable-record.ts';
 
@@ -61,7 +61,13 @@ async function whyHeld(
   ports: FindExpiredPorts,
 ): Promise<string | undefined> {
   if (!owner || ownerMachine !== 'teardown') return undefined;
-  return ALIVE.has(await ports.executionStatus(owner)) ? `it is held by ${owner} since ${claimedAt}` : undefined;
+  try {
+    return ALIVE.has(await ports.executionStatus(owner)) ? `it is held by ${owner} since ${claimedAt}` : undefined;
+  } catch (error) {
+    if (isOurs(error)) throw error;
+    // The other environments do not wait. The claim of the teardown asks again, and refuses while the owner is alive.
+    return undefined;
+  }
 }
 
 function hasFailed(record: EnvironmentRecord): boolean {

@@ -65,6 +65,8 @@ const HOST = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/@]*@)?([a-z0-9.-]+\.amazonaws\.c
 function leadsElsewhere(value: string, { names }: StateNames, of: Environment): boolean {
   if (names.has(value)) return false;
   if (isOfAnother(value, of)) return true;
+  // A load balancer is called by its whole host name.
+  if (names.has(HOST.exec(value)?.[1] ?? '')) return false;
   return namesResource(value) && !partsOf(value).some((part) => part.length >= SHORTEST && names.has(part));
 }
 

@@ -1,5 +1,6 @@
 import { pullRequestEnvironment } from '../contracts/environment-name-of.ts';
-import { endOf } from '../contracts/lease.ts';
+import { endOf, whyUnsettled } from '../contracts/lease.ts';
+import { applicationUrl } from '../contracts/outputs.ts';
 import type { PullRequestEvent, PullRequestMachine, PullRequestStatus } from '../contracts/pull-request.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
@@ -75,14 +76,15 @@ function statusOf(
 ): PullRequestStatus {
   if (!record) return { environment, hasImages, status: 'NONE' };
   const { status, commit, outputs, usdPerHour, lastValidation, lastFailure } = record;
-  const address = outputs?.alb_dns_name;
+  const isOutdated = lastValidation?.verdict === 'PASSED' && whyUnsettled(record) !== undefined;
+  const url = applicationUrl(outputs);
   const usdSoFar = costSoFar(record, now());
   return {
     ...{ environment, hasImages, status, commit },
-    ...(typeof address === 'string' && status !== 'GONE' ? { address } : {}),
+    ...(url && status !== 'GONE' ? { url } : {}),
     ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
     ...(usdSoFar === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar }),
-    ...(lastValidation
+    ...(lastValidation && !isOutdated
       ? {
           verdict: lastValidation.verdict,
           validatedAt: lastValidation.at,

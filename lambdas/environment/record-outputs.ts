@@ -13,8 +13,8 @@ import { InputError, SafetyError } from '../runtime/errors.ts';
 import { requireOwnOutputs } from './own-outputs.ts';
 import { parseOutputs } from './terraform-outputs.ts';
 
-/** `teardownBegan` is removed, since no teardown is half done any more. */
-type Applied = { teardownBegan: undefined } & Required<
+/** `teardownBegan` and `provisionBegan` are removed, since no teardown and no apply is half done any more. */
+type Applied = { teardownBegan: undefined; provisionBegan: undefined } & Required<
   Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'targets' | 'lineage' | 'usdPerHour'>
 > &
   Pick<EnvironmentRecord, 'serial' | 'spent'>;
@@ -63,6 +63,7 @@ export async function recordOutputs(
   const spent = usd === undefined ? {} : { spent: { usd, at: instantOf(now) } };
   const applied = {
     teardownBegan: undefined,
+    provisionBegan: undefined,
     outputs,
     taskDefinitions,
     targets,

@@ -6,7 +6,7 @@ import { isRunStartedBy } from './runs.ts';
 type Restored = Pick<
   EnvironmentRecord,
   'status' | 'commit' | 'bundleKey' | 'bundleSha256' | 'expiresAt' | 'maxCostUsd' | 'variables'
->;
+> & { provisionBegan: string | undefined };
 
 export interface ReleaseClaimPorts {
   loadRecord(environment: string): Promise<EnvironmentRecord | null>;
@@ -34,7 +34,7 @@ export async function releaseClaim(
   if (record?.owner !== execution.id || record.fencing !== fencing) {
     throw new SafetyError(`environment "${environment}" was taken over: ${execution.id} no longer holds it`);
   }
-  const { status, commit, bundleKey, bundleSha256 = 'unknown', variables = {} } = before;
+  const { status, commit, bundleKey, bundleSha256 = 'unknown', variables = {}, provisionBegan } = before;
   // An extension since the claim must not be undone.
   const { expiresAt, maxCostUsd = null } = record.leaseRevision === before.leaseRevision ? before : record;
   const limit = maxCostUsd === null && record.maxCostUsd === undefined ? {} : { maxCostUsd };
@@ -45,6 +45,7 @@ export async function releaseClaim(
     bundleSha256,
     expiresAt,
     variables,
+    provisionBegan,
     ...limit,
   });
   if (!restored) throw new DependencyError(`the record of "${environment}" has changed meanwhile`);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type StackOutputs, stackOutputs, type WantedOutput } from '../contracts/outputs.ts';
+import { namedOutputs, type StackOutputs, type WantedOutput } from '../contracts/outputs.ts';
 import { InputError } from '../runtime/errors.ts';
 
 const outputFile = z.record(z.string(), z.object({ value: z.unknown(), sensitive: z.boolean().default(false) }));
@@ -18,15 +18,16 @@ export function parseOutputs(text: string, wanted: readonly WantedOutput[]): Sta
     const output = Object.hasOwn(file.data, from) ? file.data[from] : undefined;
     const what = `terraform output "${from}"`;
     if (!output) {
+      if (by.length === 0) continue;
       problems.push(
         `${what} is missing: declare it in the stack's outputs.tf and apply again; ${by.join(', ')} needs it`,
       );
     } else if (output.sensitive) {
       problems.push(
-        `${what} is sensitive, and whoever may read the record would see it: ${by.join(', ')} must do without`,
+        `${what} is sensitive, and whoever may read the record would see it: ${by.join(', ') || 'the address that messages show'} must do without`,
       );
     } else {
-      const parsed = stackOutputs.safeParse({ [name]: output.value });
+      const parsed = namedOutputs.safeParse({ [name]: output.value });
       if (parsed.success) values[name] = output.value;
       else problems.push(`${what} is malformed: ${parsed.error.issues.map(({ message }) => message).join(', ')}`);
     }

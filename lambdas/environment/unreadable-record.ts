@@ -43,7 +43,7 @@ export async function readableAgain(
   } catch (error) {
     if (isOurs(error)) throw error;
     // The record is read again within the hour, and the other environments do not wait.
-    return `it could not be looked at: ${describeError(error)}`;
+    return `it could not be checked: ${describeError(error)}`;
   }
 }
 

@@ -20,7 +20,8 @@ export function took({ startedAt, stoppedAt }: Execution): Fact {
 /** Returns the time of the end, because a message may be late. */
 export function since({ stoppedAt }: Execution, now: number): Fact {
   if (stoppedAt === undefined) return ['Since', undefined];
-  return ['Since', `${minute(stoppedAt)} (${duration(Math.max(0, now - stoppedAt))} ago)`];
+  const ago = now - stoppedAt;
+  return ['Since', `${minute(stoppedAt)} (${ago < MINUTE_MS ? 'just now' : `${duration(ago)} ago`})`];
 }
 
 export function why({ input }: Execution): Fact {

@@ -1,7 +1,7 @@
 import { DATA } from './required-actions/data.ts';
 import { EDGE, KEYS } from './required-actions/edge.ts';
 import { EGRESS, INSTANCES } from './required-actions/egress.ts';
-import { FUNCTIONS } from './required-actions/functions.ts';
+import { EVENT_SOURCES, FUNCTIONS } from './required-actions/functions.ts';
 import { IDENTITY, MANAGED_POLICIES } from './required-actions/identity.ts';
 import { MESSAGING } from './required-actions/messaging.ts';
 import { NETWORK } from './required-actions/network.ts';
@@ -23,6 +23,7 @@ export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Rec
     ...MESSAGING,
     ...STORAGE,
     ...FUNCTIONS,
+    ...EVENT_SOURCES,
     ...EDGE,
     ...KEYS,
     ...MANAGED_POLICIES,

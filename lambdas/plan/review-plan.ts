@@ -19,6 +19,7 @@ import type { Permissions } from './permissions/missing.ts';
 import { reviewPlan } from './plan-review.ts';
 import { describeRisks } from './plan-risks.ts';
 import type { OwnTags } from './plan-tags.ts';
+import { conflictingTags } from './tag-conflicts.ts';
 
 /** The limit exists because Step Functions passes the result in a state of at most 256 KiB. */
 const CARRIED = 100;
@@ -83,7 +84,9 @@ export async function reviewStoredPlan(
   // The person who approves the plan sees the risks that the approval accepts.
   const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
   const beyond = beyondBoundary(plan.resource_changes);
+  const conflicts = conflictingTags(plan.resource_changes);
   const refusals = [
+    ...(conflicts.length > 0 ? [conflictsOf(conflicts)] : []),
     ...(beyond.length > 0 ? [beyondOf(beyond)] : []),
     ...(lacking.length > 0 ? [deniedOf(lackingLines(lacking, names.prefix))] : []),
     ...(refused.length > 0 ? [refusalOf(refused)] : []),
@@ -107,6 +110,11 @@ export async function reviewStoredPlan(
 function deniedOf(lines: readonly string[]): string {
   const more = lines.length > DENIED ? [`and ${lines.length - DENIED} more`] : [];
   return `the role of the Terraform builds may not do what it needs (npx runbook permissions). ${[...lines.slice(0, DENIED), ...more].join('; ')}.`;
+}
+
+function conflictsOf(lines: readonly string[]): string {
+  const more = lines.length > SAID ? [`and ${lines.length - SAID} more`] : [];
+  return `IAM does not distinguish the case of tag keys, and refuses these. ${[...lines.slice(0, SAID), ...more].join('; ')}. Write the keys "project" and "environment" in small letters in the root, or leave out the others.`;
 }
 
 /** The lines that do not fit have the same causes. */

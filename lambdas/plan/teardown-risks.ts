@@ -24,6 +24,9 @@ const off = (value: unknown) => value !== true;
 const on = (value: unknown) => value === true;
 const empty = (value: unknown) => value === undefined || value === null || value === '';
 const never = () => false;
+/** Returns the blocks of a resource. A value of another kind has none. */
+const devicesOf = (value: unknown) =>
+  (Array.isArray(value) ? value : []).filter((one): one is Values => typeof one === 'object' && one !== null);
 
 const PROTECTED = {
   risk: 'deletion-protection',
@@ -83,6 +86,28 @@ export const RISK_RULES: readonly RiskRule[] = [
     safe: off,
     why: 'its deletion leaves a snapshot that is paid for',
     fix: 'set final_snapshot to false',
+  },
+  ...['root_block_device', 'ebs_block_device'].map(
+    (attribute): RiskRule => ({
+      risk: 'kept',
+      types: /^aws_(instance|spot_instance_request|launch_configuration)$/,
+      attribute,
+      safe: (value) => !devicesOf(value).some((one) => one.delete_on_termination === false),
+      why: 'a volume stays when its instance is terminated, and is paid for',
+      fix: `set delete_on_termination of ${attribute} to true`,
+    }),
+  ),
+  {
+    risk: 'kept',
+    types: /^aws_launch_template$/,
+    attribute: 'block_device_mappings',
+    // The provider has a text here.
+    safe: (value) =>
+      !devicesOf(value)
+        .flatMap(({ ebs }) => devicesOf(ebs))
+        .some((one) => String(one.delete_on_termination) === 'false'),
+    why: 'a volume stays when its instance is terminated, and is paid for',
+    fix: 'set delete_on_termination of its ebs block to true',
   },
   {
     risk: 'retained-backups',

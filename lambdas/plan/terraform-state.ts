@@ -36,6 +36,10 @@ const attributes = z.looseObject({
     .array(z.looseObject({ arn: z.string().nullish() }))
     .nullish()
     .catch(undefined),
+  root_block_device: z
+    .array(z.looseObject({ volume_id: z.string().nullish() }))
+    .nullish()
+    .catch(undefined),
   master_user_secret: z
     .preprocess(
       // The attribute is one object in the awscc provider.
@@ -143,9 +147,10 @@ function arnOf({ id, arn, dashboard_arn }: Values): string | undefined {
 
 /**
  * Returns resources that have no entry of their own in the state: the secret that RDS created for a database, whose
- * name does not show the owner, and a table's replicas in other regions.
+ * name does not show the owner, a table's replicas in other regions, and the volume from which an instance starts. The
+ * instance's other volumes may be attached to it, and belong to somebody else.
  */
-function byproducts(name: string, { master_user_secret, replica }: Values): InventoryItem[] {
+function byproducts(name: string, { master_user_secret, replica, root_block_device }: Values): InventoryItem[] {
   const secrets = (master_user_secret ?? []).map(({ secret_arn }) => ({
     type: 'aws_secretsmanager_secret',
     name: `${name}.master_user_secret`,
@@ -157,5 +162,8 @@ function byproducts(name: string, { master_user_secret, replica }: Values): Inve
   const replicas = (replica ?? []).flatMap(({ arn }) =>
     arn ? [{ type, name: `${name}.replica`, id: arn, arn, service: serviceOf(type) }] : [],
   );
-  return [...secrets, ...replicas];
+  const volumes = (root_block_device ?? []).flatMap(({ volume_id: id }) =>
+    id ? [{ type: 'aws_ebs_volume', name: `${name}.root_block_device`, id, service: serviceOf('aws_ebs_volume') }] : [],
+  );
+  return [...secrets, ...replicas, ...volumes];
 }

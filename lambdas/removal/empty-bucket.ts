@@ -44,7 +44,8 @@ export async function emptyBucket(
   requireTag(bucket, tags, 'environment', environment);
   requireTag(bucket, tags, 'project', project);
   // Builds write only the state and its lock to the bucket. Somebody else's state may have any name.
-  const others = (await s3.liveKeys(bucket)).filter((key) => !key.startsWith(names.stateKey));
+  const own = new Set(['', '.tflock', '.backup'].map((end) => `${names.stateKey}${end}`));
+  const others = (await s3.liveKeys(bucket)).filter((key) => !own.has(key));
   if (others.length > 0) {
     throw new SafetyError(
       `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while it holds what no build of this project has put there`,

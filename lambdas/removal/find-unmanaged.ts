@@ -54,17 +54,29 @@ export async function findUnmanaged(
     if (phase === 'stack' && (isBackend || kind?.byproduct)) continue;
     if (!kind) keep('it goes with what it belongs to, or is not for this runbook to remove');
     else {
-      const tags = await readTags(resource, ports.tags, scope);
-      if (tags === undefined) continue;
-      const reason =
-        typeof tags === 'string'
-          ? tags
-          : (reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports)));
+      const reason = await reasonToKeep({ resource, kind }, own, scope, ports);
+      if (reason === GONE) continue;
       if (reason === undefined) unmanaged.push({ resource, kind });
       else keep(reason);
     }
   }
   return { unmanaged, kept, known, revocable };
+}
+
+/** The resource does not exist any more. */
+export const GONE = Symbol('gone');
+
+/** Says why a resource must stay, by its tags as they are now. The function returns undefined where it may be removed. */
+export async function reasonToKeep(
+  { resource, kind }: Removable,
+  own: { environment: string; project: string },
+  scope: RemovalScope,
+  ports: UnmanagedPorts,
+): Promise<string | typeof GONE | undefined> {
+  const tags = await readTags(resource, ports.tags, scope);
+  if (tags === undefined) return GONE;
+  if (typeof tags === 'string') return tags;
+  return reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports));
 }
 
 /** @returns the tags, or, as text, why they could not be read. The resource stays then */

@@ -7,7 +7,7 @@ import { isTagged } from '../sweep/attribute.ts';
 import { requireTags } from '../sweep/require-tags.ts';
 import { isShared } from '../sweep/shared-vpc.ts';
 import { type Own, withBlockers } from './blockers.ts';
-import { type Found, findUnmanaged } from './find-unmanaged.ts';
+import { type Found, findUnmanaged, GONE, reasonToKeep } from './find-unmanaged.ts';
 import { obstacleTo } from './obstacles.ts';
 import type { GroupReference } from './references.ts';
 import type { UnmanagedPorts } from './removal-ports.ts';
@@ -118,6 +118,14 @@ async function removeAll(
   const pass: Pass = { progress: false, going: [], blocked: [], staying: new Set(), still: new Set() };
   for (const { resource, kind } of unmanaged) {
     await ports.confirm();
+    // Each removal takes its time. Somebody may have taken the resource over since the list was made.
+    const reason = await reasonToKeep({ resource, kind }, parties, scope, ports);
+    if (reason === GONE) continue;
+    if (reason !== undefined) {
+      report.kept.push({ ...named(resource), reason });
+      pass.staying.add(keyOf(resource));
+      continue;
+    }
     const refused = await obstacleTo(() => kind.remove(resource, scope));
     const obstacle = await withBlockers(refused, resource, parties, ports.users);
     if (obstacle?.kind === 'stays' || (obstacle?.kind === 'managed' && waited >= PATIENCE_MANAGED)) {

@@ -21,7 +21,8 @@ export interface UnmanagedKind {
   /** GuardDuty creates such resources in a VPC, with the tag `GuardDutyManaged=true`, and deletes none of them. */
   byGuardDuty?: true;
   /**
-   * Returns the VPCs whose network the removal changes: the resource is attached to them, or routes for their subnets.
+   * Returns the VPCs whose network the removal changes: the resource is attached to them, or their subnets route by it or
+   * to it.
    */
   servedVpcs?(id: string): Promise<string[]>;
   /** Removes the resource. The promise rejects with the service's own error while something blocks it. */

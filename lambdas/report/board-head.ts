@@ -1,5 +1,5 @@
 import { endOf } from '../contracts/lease.ts';
-import type { EnvironmentRecord, EnvironmentStatus } from '../contracts/record.ts';
+import { type EnvironmentRecord, type EnvironmentStatus, laterPartial } from '../contracts/record.ts';
 import { type BoardData, costOfMonth, notClean } from './board-data.ts';
 import { facts } from './components.ts';
 import { type Html, html } from './html.ts';
@@ -20,11 +20,17 @@ const MARKS: Record<EnvironmentStatus, Mark> = {
  * as passed.
  */
 export function markOf(record: EnvironmentRecord, now: number): Mark {
-  const { status, lastValidation } = record;
+  const { status } = record;
   if (status === 'FAILED' || (status === 'LIVE' && endOf(record) < now)) return 'failed';
   if (status !== 'LIVE') return MARKS[status];
-  if (!lastValidation || lastValidation.verdict === 'UNKNOWN') return 'unknown';
-  return lastValidation.verdict === 'PASSED' ? 'passed' : 'failed';
+  return markOfChecks(record);
+}
+
+/** Some checks that passed are no environment that passed, and one that has failed since the last whole validation is bad. */
+export function markOfChecks(record: Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialValidation'>): Mark {
+  const verdicts = [record.lastValidation?.verdict ?? 'UNKNOWN', laterPartial(record)?.verdict];
+  if (verdicts.includes('FAILED')) return 'failed';
+  return verdicts.includes('UNKNOWN') ? 'unknown' : 'passed';
 }
 
 export function head(data: BoardData, alive: readonly EnvironmentRecord[]): Html {
@@ -74,7 +80,7 @@ function verdictOf({ records, underWay, ledger, at }: BoardData, alive: readonly
   if (parts.length > 0) return { mark: 'unknown' as const, word: 'NOT ALL IS KNOWN', sentence: parts.join('') };
   const sentence =
     alive.length > 0
-      ? `Nothing failed, and no teardown has left anything.`
+      ? `No environment has failed, and no teardown has left anything.`
       : 'Nothing is alive, and no teardown has left anything.';
   return { mark: 'passed' as const, word: 'IN ORDER', sentence };
 }

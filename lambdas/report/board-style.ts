@@ -2,7 +2,7 @@
 export const BOARD_STYLE = `
 .top.wide,.wide{max-width:72rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:.75rem}
-.wide .facts{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr))}
+.wide .facts{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.9rem 2rem}
 .cards .card{margin:0;padding:1rem 1.1rem;border-left:1px solid var(--line);border-top:4px solid var(--own)}
 .cards header{display:flex;align-items:center;gap:.6rem;flex-wrap:wrap}
 .cards h3{font-size:1.15rem;overflow-wrap:anywhere}
@@ -27,5 +27,5 @@ export const BOARD_STYLE = `
 .message{white-space:pre-wrap;overflow-wrap:anywhere}
 .panel>.raw:first-child,.panel>.note:first-child{margin-top:0}
 .verdict-word{color:var(--own);font-weight:600}
-@media (max-width:36rem){.wide .facts{grid-template-columns:1fr 1fr}.line .took{margin-left:0}.cards{gap:.6rem}.top{padding-top:1.5rem}}
+@media (max-width:36rem){.wide .facts{display:grid;grid-template-columns:1fr 1fr}.line .took{margin-left:0}.cards{gap:.6rem}.top{padding-top:1.5rem}}
 @media print{.cards{grid-template-columns:1fr 1fr}.cards .card,.rows>li{break-inside:avoid}}`;

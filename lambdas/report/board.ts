@@ -1,7 +1,8 @@
 import { BOARD_PAGE, runPageKey, type UnderWay } from '../contracts/board.ts';
 import { executionPage } from '../contracts/console.ts';
-import { endOf, isProtected } from '../contracts/lease.ts';
-import { type EnvironmentRecord, partialLabel, type ValidationVerdict } from '../contracts/record.ts';
+import { endOf, isProtected, whyUnsettled } from '../contracts/lease.ts';
+import { applicationUrl } from '../contracts/outputs.ts';
+import { type EnvironmentRecord, laterPartial, partialLabel, type ValidationVerdict } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import { type BoardData, costOfMonth, notClean } from './board-data.ts';
 import { head, markOf } from './board-head.ts';
@@ -58,7 +59,7 @@ function card(record: EnvironmentRecord, now: number): Html {
   const mark = markOf(record, now);
   const end = endOf(record);
   const soFar = costSoFar(record, now);
-  const address = outputs?.alb_dns_name;
+  const address = applicationUrl(outputs);
   return html`<article class="card ${mark}" aria-label="${environment}">
 <header>${icon(mark, 20)}<h3><a href="${UP}${runPageKey(environment, run)}">${environment}</a></h3><span class="status">${status}</span></header>
 <p class="ends">${end > now ? html`Ends ${relative(end, now)}` : html`<strong class="status">Should have ended ${relative(end, now)}</strong>`}<span class="small">${instant(end)}</span></p>
@@ -69,14 +70,16 @@ ${pairs([
   ['Last run', owner && html`<code>${shortName(owner)}</code>`],
   ['Protected', isProtected(record, now) && protection && `by ${shortName(protection.by)}: ${protection.reason}`],
 ])}
-<p class="links"><a href="${UP}${runPageKey(environment, run)}">Run</a>${lastValidation && html`<a href="${UP}${lastValidation.report.replace(/\.json$/, '.html')}">Report</a>`}${typeof address === 'string' && html`<a href="http://${address}">Application</a>`}${owner && html`<a href="${executionPage(owner)}">Console</a>`}</p></article>`;
+<p class="links"><a href="${UP}${runPageKey(environment, run)}">Run</a>${lastValidation && html`<a href="${UP}${lastValidation.report.replace(/\.json$/, '.html')}">Report</a>`}${address && html`<a href="${address}">Application</a>`}${owner && html`<a href="${executionPage(owner)}">Console</a>`}</p></article>`;
 }
 
 const MARK_OF_VERDICT: Record<ValidationVerdict, Mark> = { PASSED: 'passed', FAILED: 'failed', UNKNOWN: 'unknown' };
 
-function verdictOn({ lastValidation: whole, lastPartialValidation: part }: EnvironmentRecord, now: number): Html {
-  const later = part && (!whole || part.at > whole.at) ? part : undefined;
-  return html`${whole ? html`<span class="verdict-word ${MARK_OF_VERDICT[whole.verdict]}">${whole.verdict}</span> ${relative(Date.parse(whole.at), now)}` : 'not validated yet'}${later && `, then ${partialLabel(later.checks.length, later.of)} ${later.verdict}`}`;
+function verdictOn(record: EnvironmentRecord, now: number): Html {
+  const { lastValidation: whole } = record;
+  const later = laterPartial(record);
+  const outdated = whole?.verdict === 'PASSED' && whyUnsettled(record) !== undefined;
+  return html`${whole ? html`<span class="verdict-word ${outdated ? 'unknown' : MARK_OF_VERDICT[whole.verdict]}">${whole.verdict}</span> ${relative(Date.parse(whole.at), now)}${outdated && ', outdated'}` : 'not validated yet'}${later && `, then ${partialLabel(later.checks.length, later.of)} ${later.verdict}`}`;
 }
 
 function underWay({ underWay: machines, at }: BoardData): Html {
@@ -117,6 +120,7 @@ interface Failure {
 
 function failuresOf(record: EnvironmentRecord): Failure[] {
   const { environment, run, lastFailure, lastValidation, lastSweep } = record;
+  const part = laterPartial(record);
   const page = `${UP}${runPageKey(environment, run)}`;
   return [
     ...(lastFailure
@@ -138,6 +142,17 @@ function failuresOf(record: EnvironmentRecord): Failure[] {
             why: '',
             href: `${UP}${lastValidation.report.replace(/\.json$/, '.html')}`,
             mark: lastValidation.verdict === 'FAILED' ? ('failed' as const) : ('unknown' as const),
+          },
+        ]
+      : []),
+    ...(part && part.verdict !== 'PASSED'
+      ? [
+          {
+            at: part.at,
+            title: `validate ${environment}: ${partialLabel(part.checks.length, part.of)} ${part.verdict}`,
+            why: '',
+            href: `${UP}${part.report.replace(/\.json$/, '.html')}`,
+            mark: MARK_OF_VERDICT[part.verdict],
           },
         ]
       : []),

@@ -29,11 +29,11 @@ export function quoted(title: string, lines: readonly string[]): Html {
 }
 
 /**
- * Returns a drawing that keeps its size on a narrow screen, where it scrolls.
+ * Returns a drawing as wide as the screen. Its horizontal measures are in percent, so that its text keeps its size.
  * @param words the text alternative for people who cannot see the drawing
  */
-export function drawing(name: string, words: string, width: number, height: number, content: Value): Html {
-  return html`<div class="scroll drawing" tabindex="0" role="group" aria-label="${name}"><svg role="img" aria-label="${name}: ${words}" viewBox="0 0 ${width} ${height}">${content}</svg></div>`;
+export function drawing(name: string, words: string, height: number, content: Value): Html {
+  return html`<svg class="drawing" role="img" aria-label="${name}: ${words}" height="${height}">${content}</svg>`;
 }
 
 /** Rounds to a tenth of a pixel. */

@@ -24,6 +24,8 @@ export interface ReportData {
   /** The validation ended at this time. */
   at: string;
   verdict: ValidationVerdict;
+  /** The checks may have looked at the wrong resources, for this reason. */
+  unsettled?: string;
   /** The list has one result for each requested check. */
   checks: readonly CheckResult[];
   /** These checks were not requested, so that their results are not known. */

@@ -119,7 +119,10 @@ ${facts([
           `${listOf(evidence.tasks).length} of ${textOf(evidence.desired)}`,
         ],
       ] as const)),
-  ['GET /actuator/health', answered ? textOf(health.status) : textOf(health.message, 'no answer')],
+  [
+    `GET ${textOf(evidence.path, '/actuator/health')}`,
+    answered ? textOf(health.status) : textOf(health.message, 'no answer'),
+  ],
   ...(answered
     ? ([
         ['Answered by', textOf(health.address)],
@@ -175,7 +178,7 @@ function ecrImages(evidence: Evidence): Html {
 const BY_URGENCY = ['failed', 'unknown', 'not-ready', 'unread', 'passed'];
 const RESOURCE_STATUS: Readonly<Record<string, string>> = {
   failed: 'failed',
-  unknown: 'could not be looked at',
+  unknown: 'could not be checked',
   'not-ready': 'is not ready',
   unread: 'says nothing',
   passed: 'passed',

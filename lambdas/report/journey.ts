@@ -1,15 +1,14 @@
 import { counted } from '../contracts/counted.ts';
 import { backlogOf, listOf, numberOf, recordOf, recordsOf, textOf } from './accessors.ts';
-import { drawing } from './components.ts';
+import { drawing, round } from './components.ts';
 import { type Html, html } from './html.ts';
 import { type Mark, markAt, markOf, WORDS } from './icons.ts';
 import { duration } from './times.ts';
 
 const STATIONS = ['stored', 'published', 'consumed', 'processed', 'deleted'] as const;
 const LABELS: Partial<Record<string, string>> = { processed: 'PROCESSED' };
-const WIDTH = 880;
-const FIRST = 76;
 const RAIL = 42;
+const GAP = 16;
 const DRAWN = 10;
 
 interface Station {
@@ -49,7 +48,7 @@ function journey(order: Record<string, unknown>, evidence: Record<string, unknow
     return `${textOf(state.status)} ${state.exact === false ? 'by' : 'at'} ${duration(numberOf(state.ms))}${retries ? ` (retry ${retries})` : ''}`;
   });
   return html`<figure class="journey"><figcaption><strong>${title}</strong></figcaption>
-${drawing(`Journey of ${title}`, words.join('; '), WIDTH, 88, [rails(stations), stations.map((one, index) => draw(one, at(index, stations.length)))])}
+${drawing(`Journey of ${title}`, words.join('; '), 88, [rails(stations), stations.map((one, index) => draw(one, at(index, stations.length), index % 2 === 1))])}
 ${troubles.length > 0 && html`<ul class="troubles">${troubles.map((one) => html`<li>${one}</li>`)}</ul>`}
 <p class="small">${states.length > 0 && html`Status read back: ${states.join(' → ')}. `}Correlation id <code>${textOf(order.correlationId)}</code></p></figure>`;
 }
@@ -81,23 +80,28 @@ function deleted(behaviours: Record<string, unknown>[], evidence: Record<string,
   return { name, mark: markOf(status), figure };
 }
 
-/** Returns the place of a station. @param count of all stations */
+/** Returns the place of a station, in percent of the width. @param count of all stations */
 function at(index: number, count: number): number {
-  return count > 1 ? FIRST + (index * (WIDTH - 2 * FIRST)) / (count - 1) : WIDTH / 2;
+  return round(((index + 0.5) * 100) / count);
 }
 
 function rails(stations: readonly Station[]): Html[] {
   return stations.slice(1).map(({ mark }, index) => {
     const reached = mark === 'passed' && stations[index]?.mark === 'passed';
-    return html`<path class="rail ${reached ? 'reached' : ''}" d="M${at(index, stations.length) + 16} ${RAIL}H${at(index + 1, stations.length) - 16}"/>`;
+    const [from, to] = [at(index, stations.length), at(index + 1, stations.length)];
+    return html`<line class="rail ${reached ? 'reached' : ''}" x1="${from}%" x2="${to}%" y1="${RAIL}" y2="${RAIL}"/>`;
   });
 }
 
-function draw({ name, mark, figure }: Station, x: number): Html {
-  return html`<text class="name" x="${x}" y="20" text-anchor="middle">${name}</text>
-${markAt(mark, x, RAIL, 20)}
-<text class="figure" x="${x}" y="74" text-anchor="middle">${figure}</text>`;
+function draw({ name, mark, figure }: Station, x: number, isEven: boolean): Html {
+  const even = isEven && ' even';
+  return html`<text class="name${even}" x="${x}%" y="20" text-anchor="middle">${name}</text>
+<svg class="station" x="${x}%">${gap}${markAt(mark, 0, RAIL, 20)}</svg>
+<text class="figure${even}" x="${x}%" y="74" text-anchor="middle">${figure}</text>`;
 }
+
+/** The rail does not touch the marks. */
+const gap = html`<circle class="gap" cy="${RAIL}" r="${GAP}"/>`;
 
 /** `3 of 3 orders processed, the slowest after 1.2 s`. Nothing where there is no order. */
 export function ordersAtAGlance(evidence: Record<string, unknown>): string | undefined {

@@ -71,7 +71,7 @@ function costSoFar({ usdPerHour, usdSoFar }: ReportData): string {
   return `${money(usdSoFar)}, at ${money(usdPerHour)} an hour`;
 }
 
-function sentence({ checks, notAsked }: ReportData): Html {
+function sentence({ checks, notAsked, unsettled }: ReportData): Html {
   const count = (status: string) => checks.filter((one) => one.status === status).length;
   const named = (status: string) =>
     checks
@@ -79,6 +79,7 @@ function sentence({ checks, notAsked }: ReportData): Html {
       .map((one) => html`<a href="#check-${one.check}">${titleOf(one.check)}</a>`);
   const listed = (items: Html[]) => items.map((item, index) => html`${index > 0 && ', '}${item}`);
   const parts = [
+    unsettled !== undefined && html`Nobody knows what the environment consists of: ${unsettled}. `,
     count('failed') > 0 && html`${count('failed')} failed: ${listed(named('failed'))}. `,
     count('unknown') > 0 && html`${count('unknown')} could not be checked: ${listed(named('unknown'))}. `,
     html`${count('passed')} of ${checks.length} checks passed.`,

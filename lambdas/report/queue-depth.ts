@@ -3,9 +3,6 @@ import { drawing, facts, round, table } from './components.ts';
 import { type Html, html } from './html.ts';
 import { clockTime, duration, millisOf } from './times.ts';
 
-const WIDTH = 880;
-const LEFT = 44;
-const RIGHT = 868;
 const TOP = 16;
 const BOTTOM = 136;
 
@@ -46,19 +43,20 @@ function plot(samples: readonly Record<string, unknown>[]): Html {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || last.ms <= first.ms) return html``;
   const most = Math.max(1, ...points.map(({ depth }) => depth));
-  const x = (ms: number) => round(LEFT + ((ms - first.ms) / (last.ms - first.ms)) * (RIGHT - LEFT));
+  const x = (ms: number) => round(((ms - first.ms) * 100) / (last.ms - first.ms));
   const y = (depth: number) => round(BOTTOM - (depth / most) * (BOTTOM - TOP));
   const line = points.map(({ ms, depth }) => `${x(ms)} ${y(depth)}`).join('L');
   const words = `visible, in flight and delayed together: ${points.map(({ depth }) => depth).join(', ')}`;
   return html`<figure><figcaption>Backlog of the order queue (visible + in flight + delayed)</figcaption>
-${drawing('Depth of the order queue', words, WIDTH, 164, [
+${drawing('Depth of the order queue', words, 164, [
   [...new Set([0, most])].map(
-    (depth) => html`<path class="grid" d="M${LEFT} ${y(depth)}H${RIGHT}"/>
-<text class="axis" x="${LEFT - 10}" y="${y(depth) + 4}" text-anchor="end">${depth}</text>`,
+    (depth) => html`<line class="grid" x2="100%" y1="${y(depth)}" y2="${y(depth)}"/>
+<text class="axis" x="-10" y="${y(depth) + 4}" text-anchor="end">${depth}</text>`,
   ),
-  html`<path class="area" d="M${x(first.ms)} ${BOTTOM}L${line}L${x(last.ms)} ${BOTTOM}Z"/><path class="line" d="M${line}"/>`,
-  points.map(({ ms, depth }) => html`<circle class="dot" cx="${x(ms)}" cy="${y(depth)}" r="3.5"/>`),
-  html`<text class="axis" x="${LEFT}" y="156">0 s</text>
-<text class="axis" x="${RIGHT}" y="156" text-anchor="end">${duration(last.ms - first.ms)}</text>`,
+  // Only the shape is stretched to the width, not its lines and dots.
+  html`<svg viewBox="0 0 100 ${BOTTOM}" width="100%" height="${BOTTOM}" preserveAspectRatio="none"><path class="area" d="M${x(first.ms)} ${BOTTOM}L${line}L${x(last.ms)} ${BOTTOM}Z"/><path class="line" d="M${line}"/></svg>`,
+  points.map(({ ms, depth }) => html`<circle class="dot" cx="${x(ms)}%" cy="${y(depth)}" r="3.5"/>`),
+  html`<text class="axis" y="156">0 s</text>
+<text class="axis" x="100%" y="156" text-anchor="end">${duration(last.ms - first.ms)}</text>`,
 ])}</figure>`;
 }

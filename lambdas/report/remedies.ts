@@ -10,6 +10,8 @@ export interface Remedy {
   check?: CheckName;
   /** Of a resource that the configuration lists a check of, whatever the check is called. */
   kind?: ResourceKind;
+  /** Of every check, also where it failed. Others without a check are of what is unknown alone. */
+  ofFailures?: true;
   /** What the check says, in Markdown. */
   says: string;
   /** The pattern matches the observation. */
@@ -195,6 +197,13 @@ export const REMEDIES: readonly Remedy[] = [
     action: 'compare `results` in the configuration with the reporter of the test tool; a file has 1 MiB at most',
   },
   {
+    ofFailures: true,
+    says: '… does not exist',
+    sign: /\b(log group|repository|bucket|target group|alarm|function|queue|table|database)( \S+)? does not exist/i,
+    means: 'somebody removed what the environment needs',
+    action: 'provision the environment again: Terraform creates what is missing',
+  },
+  {
     says: 'CloudWatch has no data point',
     sign: /CloudWatch (has no data point|counts no invocation)/,
     means: 'nothing was measured, so nothing is known',
@@ -228,7 +237,9 @@ export function remedyOf({ check, status, observed }: Pick<CheckResult, 'check' 
     one.kind ? isOwn && isOfKind(one, observed) : one.check === check && one.sign.test(observed),
   );
   if (found) return found;
-  return status === 'unknown' ? REMEDIES.find((one) => !one.check && !one.kind && one.sign.test(observed)) : undefined;
+  return REMEDIES.find(
+    (one) => !one.check && !one.kind && (status === 'unknown' || one.ofFailures) && one.sign.test(observed),
+  );
 }
 
 /** What is wrong is listed by resource, each with its kind in front. */

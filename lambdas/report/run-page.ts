@@ -2,9 +2,11 @@ import { type KeptValidation, type Message, type Read, type RunBuildView, runPag
 import type { Certificate } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
-import { type EnvironmentRecord, partialLabel } from '../contracts/record.ts';
+import { applicationUrl } from '../contracts/outputs.ts';
+import { type EnvironmentRecord, laterPartial, partialLabel } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
 import type { PlannedAction, RunPageData } from './board-data.ts';
+import { markOfChecks } from './board-head.ts';
 import { nothing, pairs, panel, relative, section, shortName, unlessUnread, unread } from './board-parts.ts';
 import { BOARD_STYLE } from './board-style.ts';
 import { facts } from './components.ts';
@@ -39,9 +41,9 @@ const STATUS: Record<EnvironmentRecord['status'], Mark> = {
   GONE: 'passed',
 };
 
-function markOf({ status, lastValidation, lastSweep }: EnvironmentRecord): Mark {
-  if (status === 'LIVE' && lastValidation?.verdict !== 'PASSED')
-    return lastValidation?.verdict === 'FAILED' ? 'failed' : 'unknown';
+function markOf(record: EnvironmentRecord): Mark {
+  const { status, lastSweep } = record;
+  if (status === 'LIVE') return markOfChecks(record);
   if (status === 'GONE' && lastSweep?.verdict !== 'CLEAN')
     return lastSweep?.verdict === 'LEFTOVERS' ? 'failed' : 'unknown';
   return STATUS[status];
@@ -50,12 +52,13 @@ function markOf({ status, lastValidation, lastSweep }: EnvironmentRecord): Mark 
 function head(record: EnvironmentRecord, at: number): Html {
   const { environment, run, status, commit, createdAt, owner, usdPerHour, outputs, lastValidation, lastSweep } = record;
   const mark = markOf(record);
+  const part = laterPartial(record);
   const end = endOf(record);
   const soFar = costSoFar(record, at);
-  const address = outputs?.alb_dns_name;
+  const address = applicationUrl(outputs);
   const sentence = {
     PROVISIONING: 'It is being provisioned.',
-    LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}.` : 'It is not validated yet.'}`,
+    LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}.${part ? ` Then ${partialLabel(part.checks.length, part.of)} ${part.verdict}.` : ''}` : 'It is not validated yet.'}`,
     FAILED: 'Its last execution failed. What exists costs money until it is torn down.',
     TEARING_DOWN: 'It is being torn down.',
     GONE: lastSweep
@@ -81,7 +84,7 @@ ${facts(
     ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
     [
       'Address',
-      typeof address === 'string' && status !== 'GONE' ? html`<a href="http://${address}">${address}</a>` : undefined,
+      address && status !== 'GONE' ? html`<a href="${address}">${address.replace(/^https?:\/\//, '')}</a>` : undefined,
     ],
     ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
     ['Run', html`<code>${run}</code>`],
@@ -141,7 +144,11 @@ function validation(key: string, read: Read<KeptValidation>, beside: (key: strin
   // Some checks that passed are no environment that passed.
   const mark: Mark = verdict === 'PASSED' && !partial ? 'passed' : verdict === 'FAILED' ? 'failed' : 'unknown';
   const bad = checks.filter(({ status }) => status !== 'passed');
-  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${partial ? partialLabel(checks.length, checks.length + notAsked.length) : verdict}</a><span>${summary.replace(/^PARTIAL \d+\/\d+: /, '')}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
+  const counts = (['failed', 'unknown', 'passed'] as const).flatMap((status) => {
+    const count = checks.filter((one) => one.status === status).length;
+    return count > 0 ? [`${count} ${status}`] : [];
+  });
+  return html`<li><div class="line">${icon(mark)}<a href="${beside(key).replace(/\.json$/, '.html')}">${partial ? partialLabel(checks.length, checks.length + notAsked.length) : verdict}</a><span>${bad.length > 0 ? counts.join(', ') : summary.replace(/^PARTIAL \d+\/\d+: /, '')}</span><span class="took">${relative(millisOf(at) ?? now, now)}</span></div>${bad.map(({ check, status, observed }) => html`<p class="cause">${check} ${status}: ${observed}</p>`)}</li>`;
 }
 
 const WORDS: Record<PlannedAction['action'], string> = {
@@ -202,6 +209,7 @@ function said(read: RunPageData['messages']): Html {
   );
 }
 
+/** The page is of one environment, whose place begins each subject. */
 function mail({ at, subject, text, execution }: Message): Html {
-  return html`<details class="raw"><summary>${subject} <span class="count">${instant(at)}</span></summary><p class="note">Of <code>${shortName(execution)}</code></p><pre tabindex="0" class="message">${text}</pre></details>`;
+  return html`<details class="raw"><summary>${subject.slice(subject.indexOf(': ') + 1).trim()} <span class="count">${instant(at)}</span></summary><p class="note">Of <code>${shortName(execution)}</code></p><pre tabindex="0" class="message">${text}</pre></details>`;
 }

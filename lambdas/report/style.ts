@@ -88,14 +88,25 @@ th:last-child,td:last-child{padding-right:0}
 th.number,td.number{text-align:right}`;
 
 const DRAWINGS = `
-.drawing svg{display:block;width:100%;min-width:42rem;height:auto}
+.drawing{display:block;width:100%;box-sizing:border-box;overflow:visible}
+figure:not(.journey)>.drawing{padding:0 6px 0 2.75rem}
+.drawing svg{overflow:visible}
+.gap{fill:var(--panel)}
+.line{vector-effect:non-scaling-stroke}
 svg text{fill:var(--text);font-size:13px}
 svg .axis{fill:var(--muted);font-size:12px}
 svg .name{font-weight:600}
 svg .figure{fill:var(--muted)}
 .grid{stroke:var(--line);fill:none}
+/* The labels have a line of their own on a narrow screen. */
+.timeline>div{display:grid;grid-template-columns:9.5rem minmax(0,1fr) 5rem;column-gap:1rem;align-items:center}
+.timeline .what{display:flex;align-items:center;gap:.5rem;font-size:.82rem;overflow-wrap:anywhere}
+.timeline .figure{text-align:right;font-size:.82rem;color:var(--muted);white-space:nowrap}
+.plot{display:block;width:100%;height:30px;overflow:visible}
+.times .plot{height:20px}
+.times .axis{text-anchor:middle}
 .lead{stroke:var(--muted);stroke-width:1.2;stroke-dasharray:1 4;stroke-linecap:round;opacity:.75}
-.bar{fill:var(--own)}
+.bar{fill:var(--own);stroke:var(--own);stroke-width:1.5}
 .rail{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:3 5}
 .rail.reached{stroke:var(--passed);stroke-width:2;stroke-dasharray:none}
 .area{fill:var(--area)}
@@ -111,8 +122,8 @@ footer p{margin-top:1rem}`;
 
 /** The print style unfolds everything except the JSON, which S3 stores anyway. */
 const PAPER = `
-@media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap;padding-right:2.4rem;gap:.3rem .75rem}.card>summary::after{position:absolute;right:1.1rem;top:1.2rem}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 40%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.drawing{box-shadow:inset -14px 0 10px -12px var(--line)}.scroll{position:relative}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked,.stacked caption,.stacked tbody,.stacked tr,.stacked tbody th,.stacked td{display:block}.stacked tbody tr{border-top:1px solid var(--line);padding:.4rem 0}.stacked tbody th,.stacked td{border:0;padding:.1rem 0;overflow-wrap:anywhere}.stacked td{position:relative;padding-left:7.75rem;min-height:1.5rem}.stacked td::before{content:attr(data-name);position:absolute;left:0;width:7rem;color:var(--muted);font-size:.82rem}.stacked .number{text-align:left}table:not(.stacked) :is(th,td){padding-right:.75rem}}
-@media print{@page{margin:14mm}:root{--page:#fff;--quiet:#f6f5f2}html{font-size:12px}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}.top,main,footer{max-width:none;padding-left:0;padding-right:0}.top{padding-top:0}h1{font-size:2rem}h2{margin-top:1.25rem}h2,h3,h4,summary,caption{break-after:avoid}.panel,.verdict,.journey,figure,tr,.quoted li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto;break-before:avoid}.claims{break-before:avoid;break-inside:avoid}.raw,.glance,.card>summary::after{display:none}.scroll{overflow:visible}.drawing svg{min-width:0}.facts{grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.5rem 1rem}a{color:inherit;text-decoration:none}}`;
+@media (max-width:36rem){time,.whole{white-space:normal}.top,main,footer{padding-left:1rem;padding-right:1rem}.claims>div{grid-template-columns:1fr}h1{font-size:1.9rem}.card>summary{flex-wrap:wrap;padding-right:2.4rem;gap:.3rem .75rem}.card>summary::after{position:absolute;right:1.1rem;top:1.2rem}.status{min-width:0;overflow-wrap:anywhere}.card>summary h3{flex:1 1 40%}.card>summary .took{margin-left:0}.glance{display:none}.facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem 1rem}.facts>div:has(code){grid-column:1/-1}.journey .drawing text{font-size:11px}.journey .name.even{transform:translateY(-14px)}.journey .figure.even{transform:translateY(14px)}.timeline>div{grid-template-columns:minmax(0,1fr) auto;padding-bottom:.3rem}.timeline .plot{grid-row:2;grid-column:1/-1;height:22px}.timeline .times .what,.timeline .times .figure,.axis.minor{display:none}.timeline .times .axis:first-child{text-anchor:start}.scroll{position:relative}.stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.stacked,.stacked caption,.stacked tbody,.stacked tr,.stacked tbody th,.stacked td{display:block}.stacked tbody tr{border-top:1px solid var(--line);padding:.4rem 0}.stacked tbody th,.stacked td{border:0;padding:.1rem 0;overflow-wrap:anywhere}.stacked td{position:relative;padding-left:7.75rem;min-height:1.5rem}.stacked td::before{content:attr(data-name);position:absolute;left:0;width:7rem;color:var(--muted);font-size:.82rem}.stacked .number{text-align:left}table:not(.stacked) :is(th,td){padding-right:.75rem}}
+@media print{@page{margin:14mm}:root{--page:#fff;--quiet:#f6f5f2}html{font-size:12px}body{font-size:1rem;print-color-adjust:exact;-webkit-print-color-adjust:exact}.top,main,footer{max-width:none;padding-left:0;padding-right:0}.top{padding-top:0}h1{font-size:2rem}h2{margin-top:1.25rem}h2,h3,h4,summary,caption{break-after:avoid}.panel,.verdict,.journey,figure,tr,.quoted li{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto;break-before:avoid}.claims{break-before:avoid;break-inside:avoid}.raw,.glance,.card>summary::after{display:none}.scroll{overflow:visible}.facts{grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.5rem 1rem}a{color:inherit;text-decoration:none}}`;
 
 export const STYLE = `:root{color-scheme:light dark;${LIGHT}}
 @media screen and (prefers-color-scheme:dark){:root{${DARK}}}${PAGE}${HEADER}${CHECKS}${DRAWINGS}${PAPER}`;

@@ -1,15 +1,8 @@
 import { numberOf } from './accessors.ts';
-import { drawing, round } from './components.ts';
 import { type ReportData, titleOf } from './data.ts';
 import { type Html, html } from './html.ts';
-import { markAt, markOf, WORDS } from './icons.ts';
+import { icon, markOf, WORDS } from './icons.ts';
 import { duration, instant, millisOf } from './times.ts';
-
-const WIDTH = 880;
-const LEFT = 150;
-const RIGHT = 800;
-const TOP = 30;
-const ROW = 30;
 
 /** From the start of the execution to its verdict: when each check made its final attempt, and how long that took. */
 export function timeline({ execution, at, checks }: ReportData): Html {
@@ -22,26 +15,24 @@ export function timeline({ execution, at, checks }: ReportData): Html {
   const from = Math.min(...known);
   const span = Math.max(...known) - from;
   if (bars.length === 0 || !(span > 0) || !Number.isFinite(span)) return html`<p>No check has a time of its own.</p>`;
-  const x = (ms: number) => round(LEFT + ((ms - from) / span) * (RIGHT - LEFT));
-  const bottom = TOP + bars.length * ROW;
-  const grid = ticks(span).map(
-    (ms) => html`<path class="grid" d="M${x(from + ms)} ${TOP - 6}V${bottom}"/>
-<text class="axis" x="${x(from + ms)}" y="16" text-anchor="middle">${duration(ms).replace(/^0 ms$/, '0')}</text>`,
+  const share = (ms: number) => `${Math.round((ms / span) * 10_000) / 100}%`;
+  const steps = ticks(span);
+  const grid = steps.map((ms) => html`<line class="grid" x1="${share(ms)}" x2="${share(ms)}" y2="100%"/>`);
+  const axis = steps.map(
+    (ms, index) =>
+      html`<text class="axis${index % 2 === 1 && ' minor'}" x="${share(ms)}" y="12">${duration(ms).replace(/^0 ms$/, '0')}</text>`,
   );
-  const rows = bars.map(({ check, status, start, end, durationMs }, index) => {
-    const y = TOP + index * ROW + ROW / 2;
-    return html`<g><title>${titleOf(check)}: ${WORDS[markOf(status)]}, ${duration(durationMs)}</title>
-${markAt(markOf(status), 10, y, 15)}
-<text x="26" y="${y + 4.5}">${titleOf(check)}</text>
-<path class="lead" d="M${x(from)} ${y}H${x(start)}"/>
-<rect class="bar ${markOf(status)}" x="${x(start)}" y="${y - 7}" width="${Math.max(3, round(x(end) - x(start)))}" height="14" rx="3"/>
-<text class="figure" x="${WIDTH}" y="${y + 4.5}" text-anchor="end">${durationMs > 0 ? duration(durationMs) : 'no answer'}</text></g>`;
-  });
+  const rows = bars.map(
+    ({ check, status, start, end, durationMs }) =>
+      html`<div><span class="what">${icon(markOf(status), 15)}${titleOf(check)}</span><svg class="plot">${grid}
+<line class="lead" x2="${share(start - from)}" y1="15" y2="15"/>
+<rect class="bar ${markOf(status)}" x="${share(start - from)}" y="8" width="${share(end - start)}" height="14" rx="3"/></svg><span class="figure">${durationMs > 0 ? duration(durationMs) : 'no answer'}</span></div>`,
+  );
   const words = bars.map(
     ({ check, status, start, durationMs }) =>
       `${titleOf(check)} ${WORDS[markOf(status)].toLowerCase()}, began after ${duration(start - from)}, took ${duration(durationMs)}`,
   );
-  return html`${drawing('Timeline of the run', words.join('; '), WIDTH, bottom + 4, [grid, rows])}
+  return html`<div class="timeline" role="img" aria-label="Timeline of the run: ${words.join('; ')}"><div class="times"><span class="what"></span><svg class="plot">${axis}</svg><span class="figure"></span></div>${rows}</div>
 <p class="note">From ${instant(from)}. A solid bar is the final attempt of a check. A dotted line is start-up, and earlier attempts that were not ready.</p>`;
 }
 

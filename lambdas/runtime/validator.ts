@@ -136,7 +136,7 @@ function unreadable(error: unknown): Conclusion {
   if (isOwnError(error) || awsFailure(error) === 'transient') throw error;
   return {
     status: 'unknown',
-    expected: 'to be allowed to look, and to understand the answer',
+    expected: 'an answer that the check can read',
     observed: describeError(error),
     evidence: {},
   };

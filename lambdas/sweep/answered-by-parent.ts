@@ -48,18 +48,34 @@ export function unanswered(item: InventoryItem): string {
   return `${why}: ${look}${command ? '; where it is gone,' : ', then'} declare it in sweep.exclusions`;
 }
 
+/** Describes where the services are asked. */
+interface Place {
+  region: string;
+  accountId: string;
+}
+
 /**
- * Says why no sweep can read a resource of the inventory that is not, or may not be, in the environment's region. Its
- * service would answer that the resource does not exist. The function returns undefined where it is in that region, or
- * in none.
+ * Says why no sweep can read a resource of the inventory that is not, or may not be, in the environment's region and
+ * account. Its service would answer that the resource does not exist, or about another one of its name. The function
+ * returns undefined where it is there, or in no region.
  */
-export function elsewhere({ type, id, arn, region, alias }: InventoryItem, own: string): string | undefined {
+export function elsewhere(item: InventoryItem, own: Place): string | undefined {
+  const { type, id, arn, region, alias } = item;
+  const next = `look for ${arn || id || type} in the console of its service there, then declare it in sweep.exclusions`;
+  const foreign = accountElsewhere(item, own);
+  if (foreign) return `it is in account ${foreign}, where nothing here can confirm it: ${next}`;
   const place = arn?.split(':')[3] || region;
-  if (place === own || (!place && !alias)) return undefined;
+  if (place === own.region || (!place && !alias)) return undefined;
   const where = place
     ? `it is in ${place}, where nothing here can confirm it`
     : `the state does not say in which region the provider "${alias}" has made it`;
-  return `${where}: look for ${arn || id || type} in the console of its service there, then declare it in sweep.exclusions`;
+  return `${where}: ${next}`;
+}
+
+/** Returns the account of a resource if a provider has made it in another account than the environment's. */
+export function accountElsewhere({ arn }: Pick<InventoryItem, 'arn'>, { accountId }: Place): string | undefined {
+  const account = arn?.split(':')[4] ?? '';
+  return /^\d{12}$/.test(account) && account !== accountId ? account : undefined;
 }
 
 /** Says why no sweep can confirm a resource that a tag names, and what the reader can do. */

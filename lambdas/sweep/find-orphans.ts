@@ -174,10 +174,15 @@ function isKnown(
 }
 
 /**
- * ECS starts these tasks for a service, and a deployment registers these task definitions. The network interfaces below
- * are deleted by RDS, ECS and others together with the resource that they serve.
+ * A service or a schedule starts these tasks, and replaces or starts them again. A task that somebody has run by itself
+ * ends when its process does, or never.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
-const MADE_BY_AWS = new Set(['ecs task', 'ecs task-definition']);
+const STARTED_BY_AWS = /, started by (service:|ecs-svc\/|events-rule\/|chronos-schedule\/|AWS Step Functions)/;
+/**
+ * A deployment registers task definitions. The network interfaces below are deleted by RDS, ECS and others together with
+ * the resource that they serve.
+ */
 const GOES_WITH =
   /, (ELB |RDSNetworkInterface|arn:[a-z-]+:ecs:|Interface for NAT|VPC Endpoint|AWS Lambda VPC ENI|EFS )/;
 
@@ -223,7 +228,8 @@ async function madeByAws(
   known: ReadonlySet<string>,
   ports: OrphanPorts,
 ): Promise<'made' | { unread: string } | undefined> {
-  if (MADE_BY_AWS.has(`${one.service} ${one.type}`)) return 'made';
+  const kind = `${one.service} ${one.type}`;
+  if (kind === 'ecs task-definition' || (kind === 'ecs task' && STARTED_BY_AWS.test(one.reason))) return 'made';
   if (one.type === 'network-interface' && GOES_WITH.test(one.reason)) return 'made';
   // RDS keeps the backup of a database that exists, and names its own snapshots and secrets in this way.
   if (one.type.endsWith('automated-backup') && one.reason !== 'retained') return 'made';

@@ -59,7 +59,9 @@ export function judgeOf(
         const reason = `${finding.reason}; its tags could not be read: ${tags.error}`;
         return one.source === 'inventory' ? { ...finding, reason } : unread(reason);
       }
-      const ofNoRegion = service === 'iam' || (service === 'cloudcontrol' && one.arn?.split(':')[3] === '');
+      // The list of buckets has those of all regions.
+      const ofNoRegion =
+        service === 'iam' || service === 's3' || (service === 'cloudcontrol' && one.arn?.split(':')[3] === '');
       const sinceThen = sinceListed(service, one, created);
       const evidence: Evidence = {
         ...{ source: one.source, type: one.type, ofNoRegion, names: namesOf(one), tags: tags.read },

@@ -112,13 +112,28 @@ export interface Removal {
 }
 
 /**
+ * The AWS CLI does not take a value that begins so as it is: it is an option, a list in JSON (`["a","b"]` names two
+ * alarms), or the content of a file.
+ * https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-types.html
+ * https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html
+ */
+const NOT_LITERAL = /^(?:[-[{]|(?:fileb?|https?):\/\/)/;
+
+/**
  * Returns how to remove a leftover. The result is undefined for what has no command of its own, such as a scalable
- * target that is not of ECS.
+ * target that is not of ECS, and for a name that the AWS CLI would take for something else.
  */
 export function removalOf(
   left: Left,
   { region, accountId }: { region: string; accountId: string },
 ): Removal | undefined {
+  if (
+    left.id
+      .split('/')
+      .concat(left.id)
+      .some((word) => NOT_LITERAL.test(word))
+  )
+    return undefined;
   if (left.service === 'cloudcontrol') return { command: ofCloudControl(left, region) };
   const kind = `${left.service} ${left.type}`;
   const template = COMMANDS[kind];

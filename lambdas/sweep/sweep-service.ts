@@ -6,7 +6,7 @@ import { partRule } from '../plan/terraform-parts.ts';
 import type { Tags } from '../removal/unmanaged-rules.ts';
 import { describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';
-import { elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
+import { accountElsewhere, elsewhere, isAnsweredByParent, unanswered, unansweredArn } from './answered-by-parent.ts';
 import { partitionByExclusion } from './exclusions.ts';
 import { judgeOf } from './judge-findings.ts';
 import type { Claims } from './name-claims.ts';
@@ -150,7 +150,7 @@ export async function sweepService(
       const inventory = await ports.inventory();
       if (named && isShared(named, inventory)) vpcs.delete(named);
       for (const item of inventory) {
-        if (item.type === 'aws_vpc' && item.id && !elsewhere(item, request.region)) vpcs.add(item.id);
+        if (item.type === 'aws_vpc' && item.id && !elsewhere(item, request)) vpcs.add(item.id);
       }
       for (const item of inventory.filter((one) => one.service === service)) {
         if (isAnsweredByParent(item, inventory)) continue;
@@ -158,8 +158,8 @@ export async function sweepService(
         if (candidate === undefined) giveUp('inventory', item.type, item.arn ?? item.id, unanswered(item));
         else if (candidate !== PART) {
           // Cloud Control is read in the region of the ARN, every other service in the environment's region.
-          const isAskedThere = service === 'cloudcontrol' && candidate.arn;
-          const why = isAskedThere ? undefined : elsewhere(item, request.region);
+          const isAskedThere = service === 'cloudcontrol' && candidate.arn && !accountElsewhere(item, request);
+          const why = isAskedThere ? undefined : elsewhere(item, request);
           if (why) giveUp('inventory', item.type, item.arn ?? item.id, why);
           else add({ ...candidate, ...asListed(item) }, 'inventory');
         }

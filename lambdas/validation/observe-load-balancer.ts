@@ -1,11 +1,14 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf } from '../contracts/outputs.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
-import { albHealth, type HttpObservation, type TargetHealth } from './checks/alb-health.ts';
+import { albHealth, type HttpObservation, isOwn, type TargetGroup, type TargetHealth } from './checks/alb-health.ts';
+import type { ListenerRule } from './checks/listener-rules.ts';
 import type { ServicesPort } from './observe-services.ts';
 
 export interface LoadBalancerPort {
-  loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
+  targetGroup(arn: string): Promise<TargetGroup | undefined>;
+  /** Of the listener for HTTP on port 80; undefined without one. */
+  rulesOf(loadBalancerArn: string): Promise<ListenerRule[] | undefined>;
   targetHealth(targetGroup: string): Promise<TargetHealth[]>;
 }
 
@@ -25,19 +28,30 @@ export async function observeLoadBalancer(
   http: HttpPort,
 ): Promise<Conclusion> {
   const dnsName = outputs.alb_dns_name;
-  const [loadBalancers, targets, [service]] = await Promise.all([
-    loadBalancer.loadBalancerNames(outputs.api_target_group_arn),
-    loadBalancer.targetHealth(outputs.api_target_group_arn),
+  const groupArn = outputs.api_target_group_arn;
+  const [group, targets, [service]] = await Promise.all([
+    loadBalancer.targetGroup(groupArn),
+    loadBalancer.targetHealth(groupArn),
     ecs.describeServices(outputs.ecs_cluster_name, [outputs.api_service_name]),
   ]);
   if (!service) throw new UnexpectedResponseError(`ECS says nothing of service ${outputs.api_service_name}`);
+  const own = group?.loadBalancers.find((one) => isOwn([one.dnsName], dnsName));
+  const path = group?.path;
   // A response from an address that is not the load balancer's own proves nothing, so it is not requested.
-  const health: HttpObservation = isOwn(loadBalancers, dnsName)
-    ? await http({ host: dnsName, path: '/actuator/health', headers: { accept: 'application/json' } })
-    : { kind: 'refused', message: `${dnsName} was not asked` };
-  return albHealth({ dnsName, targets, service, health, ...(loadBalancers ? { loadBalancers } : {}) });
+  const [rules, health] =
+    own && path !== undefined
+      ? await Promise.all([
+          loadBalancer.rulesOf(own.arn),
+          http({ host: dnsName, path, headers: { accept: 'application/json, */*' } }),
+        ])
+      : [undefined, notAsked(dnsName)];
+  return albHealth({
+    ...{ dnsName, groupArn, targets, service, health },
+    ...(group ? { group } : {}),
+    ...(rules ? { rules } : {}),
+  });
 }
 
-export function isOwn(loadBalancers: readonly string[] | undefined, dnsName: string): boolean {
-  return loadBalancers?.some((name) => name.toLowerCase() === dnsName.toLowerCase()) ?? false;
+function notAsked(dnsName: string): HttpObservation {
+  return { kind: 'refused', message: `${dnsName} was not asked` };
 }

@@ -1,15 +1,18 @@
 import type { Conclusion } from '../contracts/contracts.ts';
 import type { OutputsOf } from '../contracts/outputs.ts';
+import { isOwn } from './checks/alb-health.ts';
 import { ConsumerMonitor } from './consumer-health.ts';
 import { E2E_ORDER, ORDER_WORDING, placeOf } from './e2e-order.ts';
 import type { JourneyPorts } from './journey-steps.ts';
-import { isOwn, type LoadBalancerPort } from './observe-load-balancer.ts';
 import type { QueuesPort } from './observe-queues.ts';
 import type { ServicesPort } from './observe-services.ts';
 import { traceJourney } from './trace-journey.ts';
 
 export interface OrderPorts extends JourneyPorts {
-  loadBalancer: Pick<LoadBalancerPort, 'loadBalancerNames'>;
+  loadBalancer: {
+    /** Undefined when the target group does not exist. */
+    loadBalancerNames(targetGroup: string): Promise<string[] | undefined>;
+  };
   queues: QueuesPort;
   ecs: ServicesPort;
 }

@@ -17,11 +17,13 @@ export interface Validation {
  * Combines the results. A requested check without exactly one result was not carried out, so it is unknown, and nothing
  * passes beside an unknown result.
  * @param now the time for results without a time of their own
+ * @param unsettled why the checks may have looked at the wrong resources, if they may
  */
 export function validationVerdict(
   requested: readonly string[],
   given: readonly (CheckResult | FailedCheck)[],
   now: string,
+  unsettled?: string,
 ): Validation {
   const told = requested.map((check) => {
     const own = given.filter((one) => one.check === check);
@@ -32,12 +34,12 @@ export function validationVerdict(
   const failed = results.filter((one) => one.status === 'failed');
   const unread = results.filter((one) => one.status === 'unknown');
   const passed = results.length - failed.length - unread.length;
-  const verdict = failed.length > 0 ? 'FAILED' : unread.length > 0 || passed === 0 ? 'UNKNOWN' : 'PASSED';
+  const verdict = failed.length > 0 ? 'FAILED' : unread.length > 0 || passed === 0 || unsettled ? 'UNKNOWN' : 'PASSED';
   return {
     verdict,
     failed: failed.map((one) => one.check),
     unknown: unread.map((one) => one.check),
-    summary: summarize(passed, failed, unread),
+    summary: `${unsettled ? `unknown: ${unsettled}; ` : ''}${summarize(passed, failed, unread)}`,
     results,
     looks: told.map((one) => (typeof one === 'string' ? undefined : lookOf(one))),
   };

@@ -1,5 +1,5 @@
 import { type CheckResult, REPORT } from '../contracts/contracts.ts';
-import { endOf } from '../contracts/lease.ts';
+import { endOf, whyUnsettled } from '../contracts/lease.ts';
 import { observedAt, whyStale } from '../contracts/observed.ts';
 import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads/validation.ts';
 import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
@@ -44,7 +44,8 @@ export async function writeEvidence(
   const { environment, run, execution, commit, keys, accountId, region, record } = request;
   const now = ports.clock.now();
   const asked = request.checks ?? ports.checks;
-  const validation = validationVerdict(asked, results, new Date(now).toISOString());
+  const unsettled = whyUnsettled(record);
+  const validation = validationVerdict(asked, results, new Date(now).toISOString(), unsettled);
   const { verdict, failed, unknown, looks } = validation;
   const stale = whyStale(looks, now);
   if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new validation: npx runbook validate ${environment}`);
@@ -61,6 +62,7 @@ export async function writeEvidence(
     ...(record?.usdPerHour === undefined
       ? {}
       : { usdPerHour: record.usdPerHour, usdSoFar: costSoFar(record, now) ?? 0 }),
+    ...(unsettled ? { unsettled } : {}),
     at: new Date(now).toISOString(),
     checks: validation.results,
     notAsked,

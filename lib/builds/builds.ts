@@ -14,6 +14,7 @@ import { grantsOf } from '../iam/stack-grants.ts';
 import { backendGrants, previewGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
 import { Boundary } from '../iam/terraform/boundary.ts';
 import { egressGrants } from '../iam/terraform/egress-grants.ts';
+import { eventSourceGrants } from '../iam/terraform/event-source-grants.ts';
 import { keyGrants } from '../iam/terraform/key-grants.ts';
 import { managedPolicyGrants } from '../iam/terraform/managed-policy-grants.ts';
 import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
@@ -172,6 +173,7 @@ export class Builds extends Construct {
       egress: () => egressGrants(this, config.project),
       platform: () => platformGrants(this, config),
       messaging: () => messagingGrants(this, config),
+      'event-sources': () => eventSourceGrants(this, config.project, nameGlob(config.namePattern)),
       keys: () => keyGrants(this, config.project, nameGlob(config.namePattern)),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
       'managed-policies': () => (boundary ? managedPolicyGrants(config, boundary) : []),

@@ -45,10 +45,12 @@ export class CheckProjects extends Construct {
     this.#project(check, props, {
       bundle: { bucket: source.bucket, key: source.s3ObjectKey },
       buildspec: 'check-npm.yml',
-      prepare: ['npm ci --no-audit --no-fund'],
+      // A results file of an earlier run may be in the folder, also where Git ignores it.
+      prepare: ['npm ci --no-audit --no-fund', ...(check.results ? ['rm -rf -- "$RUNBOOK_RESULTS"'] : [])],
       variables: {
         BUNDLE_SHA256: archiveDigest(join(assemblyOf(this), source.assetPath)),
         RUNBOOK_SCRIPT: npmScript,
+        ...(check.results ? { RUNBOOK_RESULTS: check.results.file } : {}),
       },
     });
   }

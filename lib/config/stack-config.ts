@@ -6,8 +6,8 @@ import { checkJourney, journeyShape, lookupsOfJourney } from '../../lambdas/cont
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
-  KNOWN_OUTPUTS,
-  type KnownOutput,
+  NAMED_OUTPUTS,
+  type NamedOutput,
   outputName,
   type WantedOutput,
 } from '../../lambdas/contracts/outputs.ts';
@@ -25,7 +25,8 @@ import { stackVariable, variableProblems } from './stack-variables.ts';
  */
 
 const wait = z.number().int().min(0).max(1_800);
-const knownOutputs = Object.keys(KNOWN_OUTPUTS) as [KnownOutput, ...KnownOutput[]];
+const namedOutputs = Object.keys(NAMED_OUTPUTS) as [NamedOutput, ...NamedOutput[]];
+const ADDRESS: NamedOutput = 'application_url';
 
 const BOOTSTRAP = 'infra/aws-v3/bootstrap';
 
@@ -106,7 +107,7 @@ export const stackSchema = z.strictObject({
   /** Terraform outputs that must be there beyond what the checks need. */
   outputs: z.array(outputName).default([]),
   /** The keys are the project's names of outputs. The values are the root's names. */
-  outputNames: z.partialRecord(z.enum(knownOutputs), outputName).default({}),
+  outputNames: z.partialRecord(z.enum(namedOutputs), outputName).default({}),
   /** These images are built and pushed before the root is planned. Without images, nothing can be deployed. */
   images: imagesSchema,
   /**
@@ -248,6 +249,8 @@ export function wantedOutputs(stack: StackConfig): WantedOutput[] {
   if (services.length > 0) want([...DEPLOY_OUTPUTS, ...services], 'deploy');
   for (const { repository } of stack.images) if ('output' in repository) want([repository.output], 'images');
   want(stack.outputs, 'runbook.config.ts');
+  // People are shown this address where the root has one.
+  if (!wanted.has(ADDRESS)) wanted.set(ADDRESS, []);
   const names: Partial<Record<string, string>> = stack.outputNames;
   return [...wanted].map(([name, by]) => ({ name, from: names[name] ?? name, by }));
 }

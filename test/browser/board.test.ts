@@ -40,6 +40,16 @@ describe.skipIf(!path)('for people without a command line', () => {
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     });
 
+    test.each([390, 800, 1280])('keeps its facts within a screen of %i', async (width) => {
+      const page = await open({ viewport: { width, height: 740 } });
+      const facts = page.locator('.facts').first();
+      const { x = 0, width: wide = 0 } = (await facts.boundingBox()) ?? {};
+      for (const one of await facts.locator('dd > *').all()) {
+        const box = await one.boundingBox();
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(x + wide + 0.5);
+      }
+    });
+
     test('is whole on paper, in light colours', async () => {
       const page = await open({ colorScheme: 'dark' });
       await page.emulateMedia({ media: 'print' });

@@ -64,6 +64,42 @@ describe.skipIf(!path)('a report, opened from disk', () => {
     expect(await page.getByRole('table', { name: 'Samples of the order queue' }).count()).toBe(1);
   });
 
+  test.each([320, 390])('shows every bar of the timeline, and its time, on a screen of %i', async (width) => {
+    const page = await open(bad, { viewport: { width, height: 740 } });
+    for (const part of ['.timeline .bar', '.timeline .figure', '.timeline .axis']) {
+      for (const one of await page.locator(part).all()) {
+        if (!(await one.isVisible())) continue;
+        const { x = -1, width: wide = 0 } = (await one.boundingBox()) ?? {};
+        expect(x, part).toBeGreaterThanOrEqual(0);
+        expect(x + wide, part).toBeLessThanOrEqual(width);
+      }
+    }
+    expect(await page.locator('.timeline .bar').count()).toBe(7);
+  });
+
+  test.each([320, 390, 1280])(
+    'draws nothing that has to be scrolled, or is written over, on a screen of %i',
+    async (width) => {
+      const page = await open(bad, { viewport: { width, height: 740 } });
+      await unfold(page);
+      expect(await page.locator('.scroll svg').count()).toBe(0);
+      for (const drawing of await page.locator('.drawing').all()) {
+        const boxes = [];
+        for (const text of await drawing.locator('text').all()) boxes.push(await text.boundingBox());
+        for (const [index, one] of boxes.entries()) {
+          if (!one) continue;
+          expect(one.x).toBeGreaterThanOrEqual(0);
+          expect(one.x + one.width).toBeLessThanOrEqual(width);
+          for (const other of boxes.slice(index + 1)) {
+            if (!other) continue;
+            const apart = one.x + one.width <= other.x || other.x + other.width <= one.x;
+            expect(apart || one.y + one.height <= other.y || other.y + other.height <= one.y).toBe(true);
+          }
+        }
+      }
+    },
+  );
+
   test.each(['light', 'dark'] as const)('is readable in %s', async (colorScheme) => {
     const page = await open(bad, { colorScheme });
     await unfold(page);

@@ -130,12 +130,14 @@ describe('a script of npm', () => {
     expect(project.Source.Auth).toBeUndefined();
     const [verify, install, ...more] = spec.phases?.pre_build?.commands ?? [];
     expect(verify).toContain('BUNDLE_SHA256');
-    expect([install, ...more]).toEqual(['npm ci --no-audit --no-fund']);
+    // What an earlier run has left in the folder is not what this build has found.
+    expect([install, ...more]).toEqual(['npm ci --no-audit --no-fund', 'rm -rf -- "$RUNBOOK_RESULTS"']);
     expect(spec.phases?.pre_build).toMatchObject({ 'on-failure': 'ABORT' });
     expect(Object.keys(spec.phases ?? {})).toEqual(['install', 'pre_build', 'build']);
     expect(variablesOf('runbook-check-smoke')).toEqual({
       BUNDLE_SHA256: expect.stringMatching(/^[0-9a-f]{64}$/),
       RUNBOOK_SCRIPT: 'smoke',
+      RUNBOOK_RESULTS: 'results.xml',
     });
   });
 

@@ -151,6 +151,7 @@ describe('grants', () => {
     ['outputs', ['outputs', 'teardown']],
     ['usdPerHour', ['outputs']],
     ['teardownBegan', ['outputs']],
+    ['provisionBegan', ['release-claim', 'outputs']],
     ['expiresAt', ['release-claim', 'lease']],
     ['protection', ['lease']],
     ['lastValidation', ['evidence']],

@@ -8,6 +8,7 @@ import { GRANT_SETS } from '../../lambdas/contracts/permission-sets.ts';
 import { needsOf } from '../../lambdas/plan/permissions/needed.ts';
 import { KEYS } from '../../lambdas/plan/required-actions/edge.ts';
 import { EGRESS } from '../../lambdas/plan/required-actions/egress.ts';
+import { EVENT_SOURCES } from '../../lambdas/plan/required-actions/functions.ts';
 import { MANAGED_POLICIES } from '../../lambdas/plan/required-actions/identity.ts';
 import { blocksOf, REQUIRED_ACTIONS, type Requirement, requiredBy } from '../../lambdas/plan/required-actions.ts';
 import config from '../../runbook.config.ts';
@@ -78,10 +79,13 @@ describe('a set that no root here uses', () => {
   const OPTIONAL =
     /^(ec2:(AssociateAddress|(Associate|Disassociate)NatGatewayAddress|(Una|A)ssignPrivateNatGatewayAddress))$/;
 
-  test.each(Object.entries({ ...EGRESS, ...KEYS, ...MANAGED_POLICIES }))('%s', (_, { when, source: __, ...row }) => {
-    const required = [...Object.values(row), ...Object.values(when)].flat().filter((one) => !OPTIONAL.test(one));
-    expect(lacking(required, all)).toEqual([]);
-  });
+  test.each(Object.entries({ ...EGRESS, ...EVENT_SOURCES, ...KEYS, ...MANAGED_POLICIES }))(
+    '%s',
+    (_, { when, source: __, ...row }) => {
+      const required = [...Object.values(row), ...Object.values(when)].flat().filter((one) => !OPTIONAL.test(one));
+      expect(lacking(required, all)).toEqual([]);
+    },
+  );
 
   test('a question to IAM has a value for each key of their conditions, or every denial would be unclear', () => {
     const keys = all.flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((one) => Object.keys(one)));

@@ -146,7 +146,7 @@ describe('a stack that cannot work is refused with the key and the fix', () => {
 describe('outputs', () => {
   test('of the order platform are all that it is known for', () => {
     const wanted = wantedOutputs(parseConfig(config).stack);
-    expect(wanted).toHaveLength(16);
+    expect(wanted).toHaveLength(17);
     expect(wanted).toContainEqual({
       name: 'ecr_api_repository_url',
       from: 'ecr_api_repository_url',
@@ -159,6 +159,7 @@ describe('outputs', () => {
       { name: 'order_events_queue_url', from: 'jobs_url', by: ['sqs-backlog'] },
       { name: 'order_events_dlq_url', from: 'order_events_dlq_url', by: ['sqs-backlog'] },
       { name: 'bucket', from: 'bucket', by: ['document-intake', 'runbook.config.ts'] },
+      { name: 'application_url', from: 'application_url', by: [] },
     ]);
   });
 });

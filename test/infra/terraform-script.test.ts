@@ -102,6 +102,15 @@ test('what a plan does is kept beside it, with what tells whether that can be to
   expect(planFile.safeParse(described).success).toBe(true);
 });
 
+test('a failed init says why in the cause of the execution', async () => {
+  const said = `echo 'Initializing...'; echo; echo '│ Error: Failed to query'; echo '│ available packages'; echo 'Error: another'; exit 7`;
+  const { status, exports } = await build().run(['terraform', 'plan'], { ON_INIT: said });
+  expect(exports.replaceAll('\\', '')).toBe(
+    'FAILURE=terraform init ended with 7: Failed to query available packages\n',
+  );
+  expect(status).toBe(1);
+});
+
 describe('a root', () => {
   test.each(['local', 'remote', 'azurerm', 'cloud'])(
     'with the backend %s is refused before anything is made, with the fix',
@@ -114,6 +123,17 @@ describe('a root', () => {
       expect(calls).toEqual([]);
     },
   );
+
+  test('without locked providers is refused before anything is made, with the fix', async () => {
+    const own = build();
+    own.put('infra/aws-v3/stack/main.tf', 'resource "aws_sqs_queue" "q" {}\n');
+    const { status, calls, output } = await own.run(['terraform', 'bootstrap']);
+    expect(output).toMatch(
+      /ERROR: the Terraform root infra\/aws-v3\/stack has no \.terraform\.lock\.hcl.*providers lock/,
+    );
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
+  });
 
   test('with a backend that Terraform does not know is refused in the words of Terraform', async () => {
     const { status, calls, output } = await build().run(['terraform', 'bootstrap'], { BACKEND: 'nobody' });

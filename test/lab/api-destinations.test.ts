@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -37,7 +38,7 @@ let events: EventBridgeClient;
 let sqs: SQSClient;
 let cloudformation: CloudFormationClient;
 /** The endpoint gives these answers first, and then 200. */
-let answers: { status: number; headers?: Record<string, string> }[] = [];
+let answers: { status: number; headers?: Record<string, string>; afterMs?: number }[] = [];
 const requests: { method: string; url: string; headers: IncomingHttpHeaders; body: string; at: number }[] = [];
 
 beforeAll(async () => {
@@ -50,7 +51,8 @@ beforeAll(async () => {
   endpoint = await httpsEndpoint(context, HOST, async (request, response) => {
     const { method = '', url = '', headers } = request;
     requests.push({ method, url, headers, body: await text(request), at: Date.now() });
-    const { status, headers: said } = answers.shift() ?? { status: 200 };
+    const { status, headers: said, afterMs = 0 } = answers.shift() ?? { status: 200 };
+    await sleep(afterMs);
     response.writeHead(status, said).end();
   });
 });
@@ -139,9 +141,36 @@ describe('the webhook of the product', () => {
     });
   });
 
+  test('gets a message as a workflow of Teams takes it: one adaptive card, beside nothing', async () => {
+    const text = 'dev: provision failed.\n\nTo resume:\nnpx runbook redrive provision:x';
+    const body = webhookBody({ subject: 'order-platform dev: provision failed', text }, 'teams');
+    await put(WEBHOOK_EVENT.source, WEBHOOK_EVENT.detailType, { body });
+    const [, request] = await arrived(PATH, 2);
+    expect(request?.headers['content-type']).toBe('application/json; charset=utf-8');
+    const run = (part: string, more = {}) => ({
+      type: 'RichTextBlock',
+      inlines: [{ type: 'TextRun', text: part, ...more }],
+    });
+    // https://learn.microsoft.com/en-us/connectors/teams/?tabs=text1#microsoft-teams-webhook
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      type: 'message',
+      attachments: [
+        {
+          contentType: 'application/vnd.microsoft.card.adaptive',
+          content: {
+            $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+            type: 'AdaptiveCard',
+            version: '1.2',
+            body: [run('order-platform dev: provision failed', { weight: 'bolder' }), run(text)],
+          },
+        },
+      ],
+    });
+  });
+
   test('gets at most one message a second', async () => {
     for (const n of [1, 2]) await put(WEBHOOK_EVENT.source, WEBHOOK_EVENT.detailType, { body: { text: `${n}` } });
-    const [, first, second] = await arrived(PATH, 3);
+    const [, , first, second] = await arrived(PATH, 4);
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);
   });
 
@@ -192,6 +221,16 @@ describe('a target', () => {
     await put('again', 'Test', { who: 'you' });
     const [, throttled, last] = await arrived('/d/again', 3);
     expect((last?.at ?? 0) - (throttled?.at ?? 0)).toBeGreaterThan(900);
+  });
+
+  test('gets it again where it did not answer within five seconds', async () => {
+    await rule('slow');
+    answers = [{ status: 200, afterMs: 8_000 }];
+    await put('slow', 'Test', { who: 'you' });
+    const [first, again] = await arrived('/d/slow', 2);
+    const waited = (again?.at ?? 0) - (first?.at ?? 0);
+    expect(waited).toBeGreaterThanOrEqual(5_000);
+    expect(waited).toBeLessThan(8_000);
   });
 
   test('does not get it again after a refusal: the event is in the dead-letter queue', async () => {

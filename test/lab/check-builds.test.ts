@@ -71,7 +71,7 @@ beforeAll(async () => {
   await deploy();
   server = createServer((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(_.url === '/actuator/health' ? { status: 'UP' } : { hello: 'world' }));
+    response.end(JSON.stringify(_.url === '/health' ? { healthy: true } : { hello: 'world' }));
   }).listen(0, '127.0.0.1');
   await new Promise((ready) => server.once('listening', ready));
 }, 120_000);

@@ -22,9 +22,19 @@ import {
   ListResourceTagsCommand,
   ScheduleKeyDeletionCommand,
 } from '@aws-sdk/client-kms';
+import {
+  CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
+  DeleteEventSourceMappingCommand,
+  GetEventSourceMappingCommand,
+  LambdaClient,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import links from '../../examples/short-links/runbook.config.ts';
-import { RoleLab } from '../../lab/test/support/role.ts';
+import { ROLE, RoleLab } from '../../lab/test/support/role.ts';
+import { zip } from '../../lab/test/support/zip.ts';
 import type { GrantSet } from '../../lambdas/contracts/permission-sets.ts';
 import { flat, runbook } from '../infra/support/runbook.ts';
 import { policiesOf } from '../infra/support/template-policies.ts';
@@ -41,7 +51,7 @@ beforeAll(async () => {
   const { Vpc } = await operator.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
   const { Subnet } = await operator.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.0.0/24' }));
   SubnetId = Subnet?.SubnetId ?? '';
-  const permissionSets: GrantSet[] = ['egress', 'keys', 'roles', 'managed-policies'];
+  const permissionSets: GrantSet[] = ['egress', 'event-sources', 'keys', 'roles', 'managed-policies'];
   const permissionsBoundary = 'arn:aws:iam::123456789012:policy/bound';
   const config = {
     ...links,
@@ -51,7 +61,10 @@ beforeAll(async () => {
   const terraform = policiesOf(runbook(config).template).find(({ name }) =>
     /^BuildsTerraformRole[0-9A-F]+$/.test(name),
   );
-  const statements = terraform?.statements.filter(({ Action }) => /"(ec2|kms|iam):/.test(JSON.stringify(Action))) ?? [];
+  const statements =
+    terraform?.statements.filter(({ Action }) =>
+      /"(ec2|kms|iam|lambda:\w+EventSource\w+|lambda:(Tag|Untag)Resource):?/.test(JSON.stringify(Action)),
+    ) ?? [];
   expect(statements.length).toBeGreaterThan(8);
   await one.allow(statements.map((statement) => resolved(statement) as object));
 });
@@ -62,7 +75,10 @@ function resolved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolved);
   if (typeof value !== 'object' || value === null) return value;
   if ('Fn::Join' in value || 'Ref' in value)
-    return flat(value).replace('<AWS::Partition>', 'aws').replace('<AWS::AccountId>', '123456789012');
+    return flat(value)
+      .replace('<AWS::Partition>', 'aws')
+      .replace('<AWS::Region>', 'eu-west-1')
+      .replace('<AWS::AccountId>', '123456789012');
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one)]));
 }
 
@@ -103,6 +119,47 @@ describe('the association of an address', () => {
     await operator.send(new DeleteNatGatewayCommand({ NatGatewayId }));
     expect(await associationOf(AllocationId)).toBeUndefined();
     await expect(disassociate(AssociationId)).rejects.toMatchObject({ name: 'InvalidAssociationID.NotFound' });
+  });
+});
+
+describe('an event source mapping', () => {
+  const lambda = (client: ConstructorParameters<typeof LambdaClient>[0]) => new LambdaClient(client ?? {});
+  let EventSourceArn: string;
+  beforeAll(async () => {
+    const { QueueUrl = '' } = await new SQSClient(one.lab.context.client).send(
+      new CreateQueueCommand({ QueueName: 'events' }),
+    );
+    EventSourceArn = `arn:aws:sqs:eu-west-1:123456789012:${QueueUrl.split('/').at(-1)}`;
+    for (const FunctionName of ['short-links-demo-v1-own', 'bank-payments']) {
+      await lambda(one.lab.context.client).send(
+        new CreateFunctionCommand({
+          ...{ FunctionName, Role: ROLE, Handler: 'index.handler', Runtime: 'nodejs22.x' },
+          Code: { ZipFile: zip({ 'index.js': '' }) },
+        }),
+      );
+    }
+  });
+  const mapping = (FunctionName: string) => new CreateEventSourceMappingCommand({ FunctionName, EventSourceArn });
+
+  test('of an environment’s function is made, read, changed and taken away', async () => {
+    const role = lambda(one.asRole());
+    const { UUID } = await role.send(mapping('short-links-demo-v1-own'));
+    await role.send(new GetEventSourceMappingCommand({ UUID }));
+    await role.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }));
+    await role.send(new DeleteEventSourceMappingCommand({ UUID }));
+  });
+
+  test('of another function is neither made nor changed', async () => {
+    const role = lambda(one.asRole());
+    await expect(role.send(mapping('bank-payments'))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    const { UUID } = await lambda(one.lab.context.client).send(mapping('bank-payments'));
+    for (const command of [
+      new DeleteEventSourceMappingCommand({ UUID }),
+      new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }),
+    ])
+      await expect(role.send(command as DeleteEventSourceMappingCommand)).rejects.toMatchObject({
+        name: 'AccessDeniedException',
+      });
   });
 });
 

@@ -66,6 +66,7 @@ test('provisions another product, and looks at it with its custom check too', as
   ]);
   const { outputs, lastValidation } = await account.record(ENVIRONMENT);
   expect(outputs).toEqual({
+    application_url: `https://eu-west-1.console.aws.amazon.com/s3/buckets/${DOCUMENTS}`,
     documents_bucket: DOCUMENTS,
     order_events_queue_url: expect.stringMatching(new RegExp(`/${PREFIX}-work$`)),
     order_events_dlq_url: expect.stringMatching(new RegExp(`/${PREFIX}-rejected$`)),

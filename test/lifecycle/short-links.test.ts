@@ -59,7 +59,8 @@ test('provisions the API, and follows a link by a signed request', async () => {
   expect(end, end.cause).toMatchObject({ status: 'SUCCEEDED' });
   expect(checksOf(end.checks)).toEqual(['backend passed', 'short-links passed']);
   const { outputs } = await account.record(ENVIRONMENT);
-  expect(outputs).toEqual({ api_url: expect.stringMatching(/^https:\/\/\w+\.lambda-url\.eu-west-1\.on\.aws\/$/) });
+  const address = expect.stringMatching(/^https:\/\/\w+\.lambda-url\.eu-west-1\.on\.aws\/$/);
+  expect(outputs).toEqual({ api_url: address, application_url: address });
   const { Count } = await dynamodb.send(new ScanCommand({ TableName: `${PREFIX}-links` }));
   expect(Count).toBe(0);
 });

@@ -28,6 +28,7 @@ const variables = z.object({
   RUN_URL: z.string().default(''),
   ERROR: z.string().optional(),
   LABEL: z.string().optional(),
+  PROVISIONED: z.string().default(''),
   LABELED: z.string().default(''),
   JUNIT_FILE: z.string().default('runbook-junit.xml'),
 });
@@ -74,6 +75,7 @@ const ports: Ports = {
 const settings: Settings = {
   ...{ number: env.NUMBER, commit: env.COMMIT, attempt: env.ATTEMPT, ttlHours: env.TTL_HOURS, runUrl: env.RUN_URL },
   ...{ error: env.ERROR || undefined, label: env.LABEL || undefined, labeled: env.LABELED === 'labeled' },
+  provisioned: env.PROVISIONED === 'true',
 };
 try {
   await COMMANDS[command](settings, ports);

@@ -45,6 +45,8 @@ export interface Settings {
   ttlHours: number;
   /** The address is that of this run's page. */
   runUrl: string;
+  /** An earlier step of this run provisioned the environment, which validates it. */
+  provisioned: boolean;
   /** An earlier step of this run failed with this error. */
   error: string | undefined;
   /** The label is set where a label started this run. */
@@ -67,13 +69,15 @@ export const COMMANDS = {
     const before = await statusOf(number, ports);
     ports.output('environment', before.environment);
     ports.output('images', String(before.hasImages));
+    ports.output('provisioned', String(before.status !== 'LIVE'));
     if (before.status === 'LIVE') return ports.say(`${before.environment} is live`);
     await run({ action: 'provision', number, attempt, ttlHours }, ports);
   },
 
-  /** Rolls the images of the commit out, and validates. A stack without images is only validated. */
-  async deploy({ number, attempt, commit }: Settings, ports: Ports): Promise<void> {
-    const { hasImages } = await statusOf(number, ports);
+  /** Rolls the images of the commit out, and validates. A stack without images is only validated, once. */
+  async deploy({ number, attempt, commit, provisioned }: Settings, ports: Ports): Promise<void> {
+    const { environment, hasImages } = await statusOf(number, ports);
+    if (!hasImages && provisioned) return ports.say(`${environment} was validated when it was provisioned`);
     if (!hasImages) return run({ action: 'validate', number, attempt }, ports);
     await run({ action: 'deploy', number, attempt, commit }, ports);
   },
@@ -89,7 +93,7 @@ export const COMMANDS = {
     ports.junit(junit(report));
     ports.output('status', status.status);
     ports.output('verdict', status.verdict ?? 'UNKNOWN');
-    if (status.address) ports.output('address', `http://${status.address}`);
+    if (status.url) ports.output('address', status.url);
     await ports.github.comment(number, MARKER, comment(report));
   },
 

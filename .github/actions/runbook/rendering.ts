@@ -44,13 +44,13 @@ export function summary(report: EnvironmentReport): string {
 }
 
 function markdown({ status, checks, error, commit, runUrl }: EnvironmentReport): string[] {
-  const { environment, hasImages, address, endsAt, usdPerHour, usdSoFar, failure } = status;
+  const { environment, hasImages, url, endsAt, usdPerHour, usdSoFar, failure } = status;
   const isOn = status.commit !== undefined && commit.startsWith(status.commit.slice(0, 7));
   const trouble = error ?? (status.status === 'FAILED' ? failure : undefined);
   return [
     `### ${headline(status, trouble)} \`${environment}\`: ${status.status === 'NONE' ? 'no environment' : status.status}`,
     '',
-    ...(address ? [`- Address: http://${address}`] : []),
+    ...(url ? [`- Address: ${url}`] : []),
     ...(endsAt ? [`- Scheduled teardown: ${time(endsAt)}`] : []),
     ...(usdPerHour === undefined
       ? []
@@ -132,7 +132,7 @@ export function junit({ status, checks, error }: EnvironmentReport): string {
         : `<${is === 'failed' ? 'failure' : 'error'} message="${attribute(observed)}">${attribute(`expected: ${expected}`)}</${is === 'failed' ? 'failure' : 'error'}>`;
     return `<testcase classname="${attribute(status.environment)}" name="${attribute(check)}">${inside}</testcase>`;
   });
-  const trouble = error ?? (checks ? undefined : 'the checks were not run, or their report could not be read');
+  const trouble = error ?? whyNotPassed(status, checks);
   if (trouble !== undefined)
     cases.push(
       `<testcase classname="${attribute(status.environment)}" name="environment"><error message="${attribute(trouble)}"/></testcase>`,
@@ -144,6 +144,17 @@ export function junit({ status, checks, error }: EnvironmentReport): string {
 ${cases.join('\n')}
 </testsuite></testsuites>
 `;
+}
+
+/** Says what no check says. Checks that passed are not enough where the environment or its verdict did not. */
+function whyNotPassed(
+  { status, verdict, failure }: PullRequestStatus,
+  checks: readonly Check[] = [],
+): string | undefined {
+  if (checks.length === 0) return 'the checks were not run, or their report could not be read';
+  if (checks.some((one) => one.status !== 'passed')) return undefined;
+  if (status === 'FAILED') return failure ?? 'the last execution of the environment has failed';
+  return verdict === 'PASSED' ? undefined : `the verdict of the validation is ${verdict ?? 'not known'}`;
 }
 
 function printable(text: string): string {

@@ -5,6 +5,11 @@ output "documents_bucket" {
   value       = aws_s3_bucket.documents.id
 }
 
+output "application_url" {
+  description = "Page of the bucket in the console, where a person sees the documents. Messages and the board link it."
+  value       = "https://${data.aws_region.current.id}.console.aws.amazon.com/s3/buckets/${aws_s3_bucket.documents.id}"
+}
+
 output "work_queue_url" {
   description = "URL of the queue of documents to be taken in."
   value       = aws_sqs_queue.work.url

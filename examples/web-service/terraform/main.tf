@@ -14,7 +14,7 @@ module "load_balancer" {
   vpc_id     = module.network.vpc_id
   subnet_ids = module.network.public_subnet_ids
   port       = 8080
-  health     = "/actuator/health"
+  health     = "/health"
 
   # An internet-facing load balancer is refused in a VPC without a way out.
   depends_on = [module.network]

@@ -2,7 +2,7 @@
 
 import sys
 
-from . import atomic, cloudcontrol, cloudformation, cloudwatch, codebuild, dispatch, ec2, ecr, iam, kms, lambda_, rds, refusals, s3, server, sqs, tagging, terraform  # noqa: F401 - each registers its changes
+from . import atomic, cloudcontrol, cloudformation, cloudwatch, codebuild, dispatch, ec2, ecr, iam, kms, lambda_, rds, recorded, refusals, s3, s3_refusals, server, sqs, tagging, terraform  # noqa: F401 - each registers its changes
 
 if __name__ == "__main__":
     server.end_with_parent()

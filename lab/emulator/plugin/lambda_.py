@@ -1,4 +1,6 @@
-"""The module adds to Lambda: code that can be fetched, and functions that the lab's Lambda host runs."""
+"""The module adds to Lambda: code that can be fetched, functions that the lab's Lambda host runs, and refusals."""
+
+import json
 
 from . import gateway, server
 from .hooks import when_imported
@@ -77,6 +79,64 @@ def _functions(models) -> None:
     function.update_configuration = updated
     function.get_configuration = configuration
     function.invoke = invoke
+
+
+# With these, recordings of AWS were refused.
+DEPRECATED = {"dotnetcore3.1", "go1.x", "java8", "nodejs12.x", "nodejs14.x", "provided", "python3.7", "ruby2.7"}
+LARGEST_ENVIRONMENT = 4_096
+
+
+@when_imported("moto.awslambda.models")
+def _refusals(models) -> None:
+    """Lambda refuses these functions, and moto creates them (lab/test/integration/recorded/)."""
+    refused = models.InvalidParameterValueException
+    backend = models.LambdaBackend
+    create, validate_code, get_url = (
+        backend.create_function,
+        models._validate_s3_bucket_and_key,
+        backend.get_function_url_config,
+    )
+    update = backend.update_function_configuration
+
+    def check(spec) -> None:
+        if (runtime := spec.get("Runtime")) in DEPRECATED:
+            raise refused(
+                f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+                "We recommend you use a supported runtime while creating or updating functions."
+            )
+        variables = json.dumps((spec.get("Environment") or {}).get("Variables") or {}, separators=(",", ":"))
+        if len(variables) > LARGEST_ENVIRONMENT:
+            raise refused(
+                "Lambda was unable to configure your environment variables because the environment variables you have "
+                f"provided exceeded the 4KB limit. String measured: {variables}"
+            )
+
+    def create_function(self, spec):
+        check(spec)
+        return create(self, spec)
+
+    def update_configuration(self, function_name, qualifier, body):
+        check(body)
+        return update(self, function_name, qualifier, body)
+
+    def code_of(account_id, partition, data):
+        key = validate_code(account_id, partition, data)
+        if key is None:
+            raise refused(
+                "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."
+            )
+        return key
+
+    def get_url_config(self, name_or_arn):
+        try:
+            return get_url(self, name_or_arn)
+        except models.UnknownFunctionException:
+            raise models.GenericResourcNotFound() from None
+
+    backend.create_function = create_function
+    backend.update_function_configuration = update_configuration
+    backend.get_function_url_config = get_url_config
+    models._validate_s3_bucket_and_key = code_of
 
 
 @server.route("lambda-code")

@@ -142,6 +142,17 @@ const repositories: Resources = (operation, { params }, place) => {
     : byArn(params.resourceArn);
 };
 
+/** The authorizer adds the function of a mapping that exists. */
+function mappingOf({ url, params }: Pick<AwsRequest, 'params' | 'url'>, place: Place): About {
+  const arn = arnOf('lambda', place);
+  const [, , , id] = url.pathname.split('/');
+  const [own] = byName(params.FunctionArn ?? params.FunctionName, arn, 'function:');
+  return {
+    resources: [arn(`event-source-mapping:${id || '*'}`)],
+    ...(own ? { context: { 'lambda:FunctionArn': own } } : {}),
+  };
+}
+
 export const RESOURCES: Readonly<Record<string, Resources>> = {
   ecs,
   logs,
@@ -156,7 +167,8 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
   'application-autoscaling': autoscaling,
   states: (_operation, { params }) => byArn(params.stateMachineArn ?? params.executionArn),
   sts: (_operation, { params }) => byArn(params.RoleArn),
-  lambda: (_operation, { url, params }, place) => {
+  lambda: (operation, { url, params }, place) => {
+    if (operation.endsWith('EventSourceMapping')) return [mappingOf({ url, params }, place)];
     const name = decodeURIComponent(url.pathname.split('/')[3] ?? '') || params.FunctionName;
     return about(...byName(name, arnOf('lambda', place), 'function:'));
   },

@@ -14,7 +14,7 @@ import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from 
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Lab, startLab } from '../../lab.ts';
-import { type Rds, rdsService } from '../../rds/service.ts';
+import { type Rds, rdsService } from '../../rds/rds.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 
 const DBInstanceIdentifier = 'orders-db';

@@ -8,9 +8,11 @@ import {
   DeleteVpcCommand,
   DeleteVpcEndpointsCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupRulesCommand,
+  DescribeVpcEndpointsCommand,
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
   EC2Client,
@@ -46,8 +48,21 @@ export const remover: Remover = {
       if (failure) throw new NotReadyError(`${failure.Error?.Code}: ${failure.Error?.Message}`);
     }),
     byGuardDuty: true,
+    // Routes, or names of a service, lead to an endpoint from everywhere in its VPC.
+    servedVpcs: served(async (id) => {
+      const response = await ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      const one = describedIn(response.VpcEndpoints, ({ VpcEndpointId }) => VpcEndpointId === id, response);
+      return [textOf(one.VpcId, `the VPC of ${id}`)];
+    }),
   },
-  'nat-gateway': kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
+  'nat-gateway': {
+    ...kind((id) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }))),
+    servedVpcs: served(async (id) => {
+      const response = await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
+      const one = describedIn(response.NatGateways, ({ NatGatewayId }) => NatGatewayId === id, response);
+      return [textOf(one.VpcId, `the VPC of ${id}`)];
+    }),
+  },
   // AWS services delete their own network interfaces. EC2 refuses to delete an interface that is in use.
   'network-interface': {
     ...kind(async (id) => {

@@ -8,6 +8,7 @@ import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
 import type { Remover } from '../removers.ts';
 import { textOf } from '../responses.ts';
+import { rulePlace } from '../rule-place.ts';
 import { unlessGone } from '../tags/support.ts';
 
 const events = new EventBridgeClient(patientConfig);
@@ -16,7 +17,7 @@ const GONE = 'ResourceNotFoundException';
 export const remover: Remover = {
   rule: {
     async remove({ id }) {
-      const { Rule, EventBusName } = place(id);
+      const { rule: Rule, bus: EventBusName } = rulePlace(id);
       await unlessGone(withoutTargets(Rule, EventBusName), GONE);
       await unlessGone(events.send(new DeleteRuleCommand({ Name: Rule, EventBusName })), GONE);
     },
@@ -33,13 +34,4 @@ async function withoutTargets(Rule: string, EventBusName: string | undefined): P
   const Ids: string[] = [];
   for await (const target of all) Ids.push(textOf(target.Id, `the id of a target of rule ${Rule}`));
   if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule, EventBusName, Ids }));
-}
-
-/**
- * Returns the rule and the bus of an id. The id is the rule's name, after the name of its bus if that is not the
- * default bus.
- */
-function place(id: string): { Rule: string; EventBusName: string | undefined } {
-  const [Rule = '', EventBusName] = id.split('/').reverse();
-  return { Rule, EventBusName };
 }

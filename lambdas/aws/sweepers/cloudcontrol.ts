@@ -47,8 +47,9 @@ function candidateOf({ type, id, arn }: InventoryItem): Candidate | undefined {
   const named = arn ? genericOfArn(arn) : undefined;
   if (named) return { type: named.kind.type, id: named.identifier, ...(arn ? { arn } : {}) };
   const kind = genericOfTerraform(type);
-  // If the kind has an ARN pattern of its own, an ARN of another pattern belongs to another kind.
-  return kind && id && !(arn && kind.arn) ? { type: kind.type, id } : undefined;
+  // If the kind has an ARN pattern of its own, an ARN of another pattern belongs to another kind. The id of a half-made
+  // resource is not Cloud Control's identifier where that is built from the ARN: the list would not have it.
+  return kind && id && !kind.identifier && !(arn && kind.arn) ? { type: kind.type, id } : undefined;
 }
 
 function regionOf(kind: GenericKind, { arn }: Pick<Candidate, 'arn'>, own: string): string {

@@ -170,8 +170,12 @@ async function confirmTask(id: string, arn = id): Promise<Confirmation> {
   const [cluster = ''] = id.split('/');
   return ask(async () => {
     const response = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
-    const status = namedIn(response.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, response)?.lastStatus;
-    return status === 'STOPPED' || status === 'DELETED' ? absent(status) : byStatus(id, status, response.failures);
+    const task = namedIn(response.tasks, (one) => one.taskArn?.endsWith(`/${id}`) ?? false, response);
+    const status = task?.lastStatus;
+    if (status === 'STOPPED' || status === 'DELETED') return absent(status);
+    const confirmed = byStatus(id, status, response.failures);
+    const by = task?.group?.startsWith('service:') ? task.group : task?.startedBy;
+    return by ? { ...confirmed, reason: `${confirmed.reason}, started by ${by}` } : confirmed;
   }, 'ClusterNotFoundException');
 }
 

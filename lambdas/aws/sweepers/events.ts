@@ -3,6 +3,7 @@ import type { Candidate, Sweeper } from '../../sweep/sweep-service.ts';
 import { patientConfig } from '../client-config.ts';
 import { eachItem } from '../pages.ts';
 import { textOf } from '../responses.ts';
+import { rulePlace } from '../rule-place.ts';
 import { ask, fromState, present, splitArn } from './support.ts';
 
 const events = new EventBridgeClient(patientConfig);
@@ -23,9 +24,9 @@ export const sweeper: Sweeper = {
   fromArn,
   confirm: ({ id }) =>
     ask(async () => {
-      const [name = '', bus] = id.split('/').reverse();
+      const { rule, bus } = rulePlace(id);
       const { State } = await events.send(
-        new DescribeRuleCommand({ Name: name, ...(bus ? { EventBusName: bus } : {}) }),
+        new DescribeRuleCommand({ Name: rule, ...(bus ? { EventBusName: bus } : {}) }),
       );
       return present(textOf(State, `the state of rule ${id}`));
     }, 'ResourceNotFoundException'),

@@ -6,7 +6,8 @@ import { eachItem } from '../pages.ts';
 import { namedAmong, textOf } from '../responses.ts';
 import { absent, ask, present, splitArn } from './support.ts';
 
-const s3 = new S3Client(patientConfig);
+/** The list has the buckets of all regions. This client repeats a request in the region that S3 names. */
+const s3 = new S3Client({ ...patientConfig, followRegionRedirects: true });
 
 export const sweeper: Sweeper = {
   async *list({ request, owns }) {

@@ -9,6 +9,8 @@ export const manifest = defineFunction({
     'elasticloadbalancing:DescribeTargetHealth',
     'elasticloadbalancing:DescribeTargetGroups',
     'elasticloadbalancing:DescribeLoadBalancers',
+    'elasticloadbalancing:DescribeListeners',
+    'elasticloadbalancing:DescribeRules',
     'ecs:DescribeServices',
     'ecs:ListTasks',
     'ecs:DescribeTasks',

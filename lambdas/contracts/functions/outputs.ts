@@ -21,5 +21,6 @@ export const manifest = defineFunction({
     'usdPerHour',
     'spent',
     'teardownBegan',
+    'provisionBegan',
   ],
 });

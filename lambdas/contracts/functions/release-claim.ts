@@ -10,5 +10,5 @@ export const manifest = defineFunction({
   timeoutSeconds: 30,
   memoryMb: 256,
   actions: OWNERSHIP_ACTIONS,
-  record: [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'maxCostUsd', 'variables'],
+  record: [...LEASED, 'commit', 'bundleKey', 'bundleSha256', 'expiresAt', 'maxCostUsd', 'variables', 'provisionBegan'],
 });

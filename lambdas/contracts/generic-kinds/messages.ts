@@ -13,6 +13,8 @@ export const MESSAGES: readonly GenericKind[] = [
   {
     type: 'AWS::Scheduler::Schedule',
     arn: ['scheduler', /^schedule\/[^/]+\/([^/]+)$/],
+    // Terraform's id has the group, too.
+    identifier: ([, name = '']) => name,
     terraform: ['aws_scheduler_schedule'],
     named: 'identifier',
     actions: ['scheduler:ListSchedules'],

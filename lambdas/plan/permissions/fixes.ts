@@ -1,6 +1,7 @@
 import type { LackingPermission } from '../../contracts/plan.ts';
 import { KEYS } from '../required-actions/edge.ts';
 import { EGRESS } from '../required-actions/egress.ts';
+import { EVENT_SOURCES } from '../required-actions/functions.ts';
 import { MANAGED_POLICIES } from '../required-actions/identity.ts';
 import { MESSAGING } from '../required-actions/messaging.ts';
 import { NETWORK } from '../required-actions/network.ts';
@@ -14,12 +15,17 @@ export function permissionSetOf(type: string): string | undefined {
   if (type in MANAGED_POLICIES) return 'managed-policies';
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
   if (type in EGRESS) return 'egress';
+  if (type in EVENT_SOURCES) return 'event-sources';
   if (type in KEYS) return 'keys';
   if (type in NETWORK) return 'network';
   if (type in PLATFORM) return 'platform';
   return type in MESSAGING ? 'messaging' : undefined;
 }
 
+/** The set "messaging" has the log groups of tasks alone: see lib/iam/terraform/messaging-grants.ts. */
+const OF_TASKS = ':log-group:/ecs/';
+/** Allowed for roles within the boundary alone: see lib/iam/terraform/role-grants.ts. */
+const BOUNDED = /^iam:(CreateRole|PutRolePolicy|UpdateAssumeRolePolicy|AttachRolePolicy)$/;
 /** `stack.grants` refuses the actions of these services: see lib/iam/stack-grants.ts. */
 const IDENTITY = /^(iam|sts|sso|organizations|account):/;
 const LISTS = /^[a-z0-9-]+:(Describe|List)/;
@@ -39,10 +45,15 @@ export function lackingLines(lacking: readonly LackingPermission[], prefix: stri
 
 function fixOf(address: string, actions: readonly string[], resource: string, prefix: string): string {
   const [type = ''] = address.replace(/^(?:module\.[^.]+\.)*/, '').split('.');
-  const set = permissionSetOf(type);
+  const set =
+    type === 'aws_cloudwatch_log_group' && !resource.includes(`${OF_TASKS}${prefix}/`)
+      ? undefined
+      : permissionSetOf(type);
   const inSet = set ? `"${set}" in stack.permissionSets` : '';
   if (actions.some((action) => IDENTITY.test(action)))
-    return inSet && resource.includes(prefix) ? `needs ${inSet}` : 'no configuration grants it';
+    return inSet && resource.includes(prefix)
+      ? `needs ${inSet}${actions.some((action) => BOUNDED.test(action)) ? ', and permissions_boundary = var.permissions_boundary in the role' : ''}`
+      : 'no configuration grants it';
   if (!resource.includes(prefix) && !actions.every((action) => LISTS.test(action))) {
     // An id that AWS chooses does not show the environment; a name does.
     return inSet

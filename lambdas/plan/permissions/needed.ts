@@ -119,6 +119,7 @@ const OTHER_KEYS: Context = Object.fromEntries(
     'kms:GrantIsForAWSResource',
     'kms:ResourceAliases',
     'kms:ViaService',
+    'lambda:FunctionArn',
   ].map((key) => [key, ['none']]),
 );
 

@@ -22,6 +22,16 @@ const api = (file: string, type: string, path: string, created: string) =>
       : {}),
   });
 
+export const EVENT_SOURCES: Readonly<Record<string, RequiredActions>> = {
+  aws_lambda_event_source_mapping: row('lambda/event_source_mapping.go', 'AWS::Lambda::EventSourceMapping', {
+    create: lambda('CreateEventSourceMapping'),
+    read: lambda('GetEventSourceMapping'),
+    update: lambda('UpdateEventSourceMapping'),
+    delete: lambda('DeleteEventSourceMapping'),
+    tag: LAMBDA_TAGS,
+  }),
+};
+
 export const FUNCTIONS: Readonly<Record<string, RequiredActions>> = {
   aws_lambda_function: row(
     'lambda/function.go',
@@ -55,13 +65,6 @@ export const FUNCTIONS: Readonly<Record<string, RequiredActions>> = {
     create: lambda('AddPermission'),
     read: lambda('GetPolicy'),
     delete: lambda('RemovePermission'),
-  }),
-  aws_lambda_event_source_mapping: row('lambda/event_source_mapping.go', 'AWS::Lambda::EventSourceMapping', {
-    create: lambda('CreateEventSourceMapping'),
-    read: lambda('GetEventSourceMapping'),
-    update: lambda('UpdateEventSourceMapping'),
-    delete: lambda('DeleteEventSourceMapping'),
-    tag: LAMBDA_TAGS,
   }),
   aws_lambda_alias: row('lambda/alias.go', 'AWS::Lambda::Alias', {
     create: lambda('CreateAlias'),

@@ -60,11 +60,25 @@ export function elsewhere(
   if (action === 'iam:PassRole') return passedRole(planned, place, others);
   if (action === 'iam:CreateServiceLinkedRole') return linkedRole(planned, place);
   if (action === 'iam:AttachRolePolicy') return attached(planned, place, others);
+  if (OF_MAPPING.test(action)) return mapping(action, planned, place, others);
   if (action.startsWith('kms:') && planned.type in VIA) return key(action, planned, place);
   if (planned.type.startsWith('aws_appautoscaling_')) return scaled(requirement, planned, place);
   if (action.startsWith('secretsmanager:') && planned.type === 'aws_db_instance')
     return { resources: [`arn:${place.partition}:secretsmanager:${place.region}:${place.accountId}:secret:rds!db-x`] };
   return undefined;
+}
+
+const OF_MAPPING = /^lambda:(Create|Get|Update|Delete)EventSourceMapping$/;
+
+/** A mapping is known by an id, and limited by its function. Without resources, the plan does not say which one. */
+function mapping(action: string, { values }: Planned, place: Place, others: Others): Elsewhere {
+  const name = text(values.function_name) ?? text(others.parent('function_name', 'aws_lambda_function')?.function_name);
+  if (!name) return { resources: [] };
+  const own = `arn:${place.partition}:lambda:${place.region}:${place.accountId}`;
+  return {
+    resources: [action === 'lambda:CreateEventSourceMapping' ? '*' : `${own}:event-source-mapping:x`],
+    context: { 'lambda:FunctionArn': [name.startsWith('arn:') ? name : `${own}:function:${name}`] },
+  };
 }
 
 function passedRole({ type, values }: Planned, { partition, accountId }: Place, others: Others): Elsewhere | undefined {

@@ -77,6 +77,14 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
     delete: elb('DeleteListener'),
     tag: ELB_TAGS,
   }),
+  aws_lb_listener_rule: row('elbv2/listener_rule.go', 'AWS::ElasticLoadBalancingV2::ListenerRule', {
+    create: elb('CreateRule'),
+    read: elb('DescribeRules'),
+    // A rule without a priority in the configuration keeps its own.
+    update: elb('ModifyRule', 'SetRulePriorities'),
+    delete: elb('DeleteRule'),
+    tag: ELB_TAGS,
+  }),
   aws_lb_target_group: row('elbv2/target_group.go', 'AWS::ElasticLoadBalancingV2::TargetGroup', {
     create: elb('CreateTargetGroup', 'ModifyTargetGroupAttributes'),
     read: elb('DescribeTargetGroups', 'DescribeTargetGroupAttributes'),
@@ -180,6 +188,12 @@ export const PLATFORM: Readonly<Record<string, RequiredActions>> = {
       image_tag_mutability: of('ecr', 'PutImageTagMutability'),
       image_scanning_configuration: of('ecr', 'PutImageScanningConfiguration'),
     },
+  }),
+  aws_ecr_lifecycle_policy: row('ecr/lifecycle_policy.go', 'AWS::ECR::Repository', {
+    create: of('ecr', 'PutLifecyclePolicy'),
+    read: of('ecr', 'GetLifecyclePolicy'),
+    update: of('ecr', 'PutLifecyclePolicy'),
+    delete: of('ecr', 'DeleteLifecyclePolicy'),
   }),
   aws_appautoscaling_target: row(
     'appautoscaling/target.go',

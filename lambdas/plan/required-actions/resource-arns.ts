@@ -69,6 +69,11 @@ const listener: Name = (values, others) => {
   const balancer = part('load_balancer_arn', 'aws_lb')(values, others);
   return balancer && `${balancer.replace(/^loadbalancer/, 'listener')}/${ID}`;
 };
+/** `listener-rule/app/name/id/id/id`. */
+const listenerRule: Name = (values, others) => {
+  const own = part('listener_arn', 'aws_lb_listener')(values, others);
+  return own && `${own.replace(/^listener/, 'listener-rule')}/${ID}`;
+};
 const ofBucket = ['s3', part('bucket', 'aws_s3_bucket', 'bucket')] as const;
 const ofQueue = ['sqs', part('queue_url', 'aws_sqs_queue')] as const;
 
@@ -97,6 +102,7 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
       text(name) && `loadbalancer/${type === 'network' ? 'net' : 'app'}/${String(name)}/${ID}`,
   ],
   aws_lb_listener: ['elasticloadbalancing', listener],
+  aws_lb_listener_rule: ['elasticloadbalancing', listenerRule],
   aws_lb_target_group: ['elasticloadbalancing', named('targetgroup/', 'name', `/${ID}`)],
   aws_ecs_cluster: ['ecs', named('cluster/')],
   aws_ecs_cluster_capacity_providers: ['ecs', part('cluster_name', 'aws_ecs_cluster')],
@@ -114,6 +120,7 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_secretsmanager_secret: ['secretsmanager', named('secret:', 'name', '-a1b2C3')],
   aws_secretsmanager_secret_version: ['secretsmanager', part('secret_id', 'aws_secretsmanager_secret')],
   aws_ecr_repository: ['ecr', named('repository/')],
+  aws_ecr_lifecycle_policy: ['ecr', part('repository', 'aws_ecr_repository')],
   aws_appautoscaling_target: ['application-autoscaling', () => `scalable-target/${ID}`],
   aws_appautoscaling_policy: ['application-autoscaling', () => `scalable-target/${ID}`],
   aws_sqs_queue: ['sqs', named('')],
@@ -229,6 +236,8 @@ export function arnsOf(
   if (service === 's3' && /Object(Version)?$/.test(operation)) return [`${arnOf(service, resource, place)}/x`];
   if (action === 'elasticloadbalancing:CreateListener')
     return [arnOf(service, resource.replace(/^listener\/(.*)\/[^/]*$/, 'loadbalancer/$1'), place)];
+  if (action === 'elasticloadbalancing:CreateRule')
+    return [arnOf(service, resource.replace(/^listener-rule\/(.*)\/[^/]*$/, 'listener/$1'), place)];
   if (action === 'iam:RemoveRoleFromInstanceProfile')
     return [arnOf(service, resource.replace(/^role\//, 'instance-profile/'), place)];
   // Tags are asked for by the group's ARN, and all else with its streams: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html

@@ -1,6 +1,8 @@
 import type { Conclusion } from '../../contracts/contracts.ts';
 import { conclude, type Observation } from './conclude.ts';
 import type { EcsService } from './ecs-services.ts';
+import { expectedHealth, type HealthCheck, httpHealth } from './http-health.ts';
+import { type ListenerRule, routeOf } from './listener-rules.ts';
 
 export interface TargetHealth {
   id: string;
@@ -29,45 +31,81 @@ export type HttpObservation =
   /** There is no name, no connection, or no response in time. A later call may get a response. */
   | { kind: 'silent'; message: string };
 
+export interface TargetGroup extends HealthCheck {
+  loadBalancers: { arn: string; dnsName: string }[];
+}
+
 export interface AlbObservation {
   /** This is Terraform's output `alb_dns_name`. */
   dnsName: string;
-  /**
-   * These are the DNS names of the load balancers of the target group. The member is undefined when the group does not
-   * exist.
-   */
-  loadBalancers?: string[];
+  /** Terraform's output `api_target_group_arn`. */
+  groupArn: string;
+  /** The member is absent when the group does not exist. */
+  group?: TargetGroup;
+  /** The rules of the listener for HTTP on port 80; absent without one, or when the address is not the group's own. */
+  rules?: readonly ListenerRule[];
   targets: TargetHealth[];
   /** The targets have to be the tasks of this service. */
   service: EcsService;
   health: HttpObservation;
 }
 
-const EXPECTED =
-  'GET /actuator/health is 200 with {"status":"UP"}, and the healthy targets of the group are the running tasks of the service, as many as it desires';
+const TARGETS = 'the healthy targets of the group are the running tasks of the service, as many as it desires';
 
 export function albHealth(observation: AlbObservation): Conclusion {
-  const { service } = observation;
-  return conclude(EXPECTED, [loadBalancer(observation), ...targets(observation), health(observation.health)], {
+  const { service, group, health } = observation;
+  const observations = [
+    loadBalancer(observation),
+    ...targets(observation),
+    ...(group ? [httpHealth(group, health), ...route(observation, group)] : []),
+  ];
+  return conclude(`${expectedHealth(group)}, and ${TARGETS}`, observations, {
     dnsName: observation.dnsName,
+    ...(group?.path ? { path: group.path } : {}),
     targets: observation.targets,
     service: service.name,
     desired: service.desired,
     tasks: service.runningTasks.map(({ task, address }) => ({ task, address })),
-    health: observation.health,
+    health,
   });
 }
 
-function loadBalancer({ dnsName, loadBalancers }: AlbObservation): Observation {
-  if (!loadBalancers) return { status: 'failed', text: 'the target group does not exist' };
-  const own = loadBalancers.some((name) => name.toLowerCase() === dnsName.toLowerCase());
-  if (own) return { status: 'passed', text: `${dnsName} serves the target group` };
-  const found = loadBalancers.join(', ') || 'no load balancer';
+export function isOwn(loadBalancers: readonly string[] | undefined, dnsName: string): boolean {
+  return loadBalancers?.some((name) => name.toLowerCase() === dnsName.toLowerCase()) ?? false;
+}
+
+const namesOf = ({ loadBalancers }: TargetGroup) => loadBalancers.map((one) => one.dnsName);
+
+function loadBalancer({ dnsName, group }: AlbObservation): Observation {
+  if (!group) return { status: 'failed', text: 'the target group does not exist' };
+  if (isOwn(namesOf(group), dnsName)) return { status: 'passed', text: `${dnsName} serves the target group` };
+  const found = namesOf(group).join(', ') || 'no load balancer';
   return { status: 'failed', text: `${dnsName} is not the address of the target group's load balancer (${found})` };
 }
 
-function targets({ loadBalancers, targets, service }: AlbObservation): Observation[] {
-  if (!loadBalancers) return [];
+/** Another target group, or the load balancer itself, may answer the path as well, and its answer says nothing. */
+function route({ dnsName, groupArn, rules }: AlbObservation, group: TargetGroup): Observation[] {
+  const { path } = group;
+  if (!isOwn(namesOf(group), dnsName) || path === undefined) return [];
+  if (!rules) return [{ status: 'failed', text: 'the load balancer has no listener for HTTP on port 80' }];
+  const { answers } = routeOf(rules, dnsName, path);
+  const others = answers.filter((answer) => answer !== groupArn);
+  if (others.length === 0 && answers.length > 0) {
+    return [{ status: 'passed', text: `the listener forwards ${path} to the target group alone` }];
+  }
+  const named = others.map((one) => one.split(':targetgroup/')[1]?.split('/')[0] ?? `the action ${one}`).join(', ');
+  return answers.includes(groupArn)
+    ? [{ status: 'unknown', text: `${path} may be answered by ${named} instead of the target group` }]
+    : [
+        {
+          status: 'failed',
+          text: `the listener has ${path} answered by ${named || 'nothing'}, not by the target group`,
+        },
+      ];
+}
+
+function targets({ group, targets, service }: AlbObservation): Observation[] {
+  if (!group) return [];
   // A draining target belongs to a task that is being replaced, and says nothing about the targets in use.
   const serving = targets.filter((one) => one.state !== 'draining');
   if (serving.length === 0) return [{ status: 'not-ready', text: 'no target is registered' }];
@@ -106,33 +144,4 @@ function targetStatus(state: string): Observation['status'] {
   // ECS replaces an unhealthy target of a service, or the target recovers together with its dependencies.
   if (state === 'initial' || state === 'unhealthy' || state === 'unhealthy.draining') return 'not-ready';
   return 'unknown';
-}
-
-function health(http: HttpObservation): Observation {
-  if (http.kind === 'refused') return { status: 'failed', text: http.message };
-  if (http.kind === 'silent') return { status: 'not-ready', text: http.message };
-  const { status, body, location } = http;
-  const answered = `GET /actuator/health: ${status}`;
-  if (status >= 500) return { status: 'not-ready', text: `${answered} ${excerpt(body)}` };
-  if (status >= 300 && status < 400) {
-    return { status: 'failed', text: `${answered} to ${location ?? 'nowhere'}, and redirects are not followed` };
-  }
-  if (status !== 200) return { status: 'failed', text: `${answered} ${excerpt(body)}` };
-  const reported = statusOf(body);
-  if (reported === 'UP') return { status: 'passed', text: `${answered} UP in ${Math.round(http.ms)} ms` };
-  if (typeof reported === 'string') return { status: 'not-ready', text: `${answered} with status ${reported}` };
-  return { status: 'failed', text: `${answered}, but the body is not a health report: ${excerpt(body)}` };
-}
-
-function statusOf(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null && 'status' in parsed ? parsed.status : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function excerpt(body: string): string {
-  return JSON.stringify(body.slice(0, 120));
 }

@@ -73,7 +73,7 @@ export function concludeJourney(journey: Journey, wording: Wording, observation:
     orderId: request.id ?? null,
     correlationId: request.correlationId,
     states: request.states.map(({ status, ms, retryCount, exact = false }) => ({ status, ms, retryCount, exact })),
-    behaviours: behavioursOf(journey, request),
+    behaviours: behavioursOf(journey, request, isShared(request, observation)),
   }));
   const deleted = queues
     ? deletion(observation, queues, wording.consumer, journey.queue?.deleted?.contains)
@@ -91,6 +91,10 @@ export function concludeJourney(journey: Journey, wording: Wording, observation:
     ...(deleted ? { deleted, ...queues } : {}),
   });
 }
+
+/** A journey of one thing is not the journey of two requests. */
+const isShared = ({ id }: RequestJourney, { requests }: JourneyObservation): boolean =>
+  id !== undefined && requests.filter((one) => one.id === id).length > 1;
 
 /** Returns the last step that a log shows. */
 export function lastStep({ logs }: Journey): string | undefined {
@@ -118,8 +122,8 @@ export function isReached(journey: Journey, request: RequestJourney): boolean {
  * Returns the behaviours of a request. The last one is missing when only the queue's counts show the deletion, because
  * they cover all requests together.
  */
-function behavioursOf(journey: Journey, request: RequestJourney): Behaviour[] {
-  const refusal = refused(journey, request);
+function behavioursOf(journey: Journey, request: RequestJourney, shared: boolean): Behaviour[] {
+  const refusal = refused(journey, request, shared);
   if (refusal) return [refusal];
   const steps = journey.logs.map(({ name }) => stepSeen(journey, request, name));
   const [stored, ...rest] = inOrder([request.stored, ...steps, ending(journey, request), request.deleted]);
@@ -158,13 +162,14 @@ function inOrder(sightings: readonly (Sighting | undefined)[]): (Sighting | unde
     .toReversed();
 }
 
-function refused({ request }: Journey, { sent, id }: RequestJourney): Behaviour | undefined {
+function refused({ request }: Journey, { sent, id }: RequestJourney, shared: boolean): Behaviour | undefined {
   const say = (status: Behaviour['status'], text: string): Behaviour => ({ name: 'stored', status, text });
   if (sent.kind === 'refused') return say('failed', `was not sent: ${sent.message}`);
   if (sent.kind === 'silent') return say('not-ready', `was not answered: ${sent.message}`);
   const answer = `was answered ${sent.status} ${JSON.stringify(sent.body.slice(0, 120))}`;
   if (sent.status >= 500) return say('not-ready', answer);
   if (sent.status !== request.status || !id) return say('failed', answer);
+  if (shared) return say('failed', 'was answered with the id of another request');
   return undefined;
 }
 

@@ -26,8 +26,14 @@ interface Element {
 }
 
 /** GoogleTest lists tests that it has not run: https://google.github.io/googletest/advanced.html */
-const NOT_RUN: ReadonlySet<string> = new Set(['notrun', 'skipped', 'suppressed', 'disabled', 'pending', 'ignored']);
-const FAILED: ReadonlySet<string> = new Set(['failed', 'failure', 'error', 'errored']);
+const NOT_RUN: ReadonlySet<string> = new Set([
+  ...['notrun', 'skipped', 'suppressed', 'disabled', 'pending', 'ignored', 'untested'],
+]);
+/** CTest writes `fail`: https://cmake.org/cmake/help/latest/manual/ctest.1.html */
+const FAILED: ReadonlySet<string> = new Set(['fail', 'failed', 'failure', 'error', 'errored']);
+const PASSED: ReadonlySet<string> = new Set([
+  ...['', 'run', 'completed', 'executed', 'pass', 'passed', 'ok', 'success', 'successful', 'succeeded'],
+]);
 
 export function parseJunit(xml: string): ParsedResults {
   const text = xml.replace(/^\ufeff/, '');
@@ -40,6 +46,8 @@ export function parseJunit(xml: string): ParsedResults {
   if (!root || more.length > 0) return unreadable('it is no XML: it has not one root');
   if (!/^testsuites?$/.test(root.name))
     return unreadable(`its root is "${root.name}", and not testsuites or testsuite`);
+  const prefixed = within(root).find(({ name }) => MEANINGFUL.has(name.replace(/^.*:/, '')) && name.includes(':'));
+  if (prefixed) return unreadable(`its element "${prefixed.name}" is of a namespace of its own`);
   return countedIn(root);
 }
 
@@ -61,13 +69,18 @@ function suite(
   element: Element,
   seen: { passed: number; skipped: number; failures: TestFailure[] },
 ): string | undefined {
+  const alien = element.children.flatMap((child) => notUnderstood(child))[0];
+  if (alien) return alien;
   const before = { tests: seen.passed + seen.skipped + seen.failures.length, failures: seen.failures.length };
   for (const child of element.children) {
     if (child.name === 'testsuite') {
       const problem = suite(child, seen);
       if (problem) return problem;
     }
-    if (child.name === 'testcase') count(child, seen);
+    if (child.name === 'testcase') {
+      const problem = count(child, seen);
+      if (problem) return problem;
+    }
   }
   const listed = seen.passed + seen.skipped + seen.failures.length - before.tests;
   for (const child of element.children) if (isFailure(child)) seen.failures.push(failureOf(element, child));
@@ -80,14 +93,32 @@ function suite(
   return undefined;
 }
 
-function count(element: Element, seen: { passed: number; skipped: number; failures: TestFailure[] }): void {
+const MEANINGFUL: ReadonlySet<string> = new Set(['testsuite', 'testcase', 'failure', 'error', 'skipped']);
+
+/** A test or a failure below an element that is not JUnit's would not be counted. */
+function notUnderstood(child: Element): string[] {
+  if (MEANINGFUL.has(child.name)) return [];
+  const inside = within(child).find(({ name }) => MEANINGFUL.has(name));
+  return inside ? [`its element "${child.name}" has a "${inside.name}", and is not JUnit's`] : [];
+}
+
+const within = (element: Element): Element[] => element.children.flatMap((one) => [one, ...within(one)]);
+
+/** @returns what cannot be understood, if anything */
+function count(
+  element: Element,
+  seen: { passed: number; skipped: number; failures: TestFailure[] },
+): string | undefined {
   const says = [element.attributes.status, element.attributes.result].map((one) => one?.toLowerCase() ?? '');
-  const failure = element.children.find(isFailure);
+  const failure = within(element).find(isFailure);
+  const strange = says.find((one) => ![PASSED, FAILED, NOT_RUN].some((known) => known.has(one)));
   if (failure) seen.failures.push(failureOf(element, failure));
   else if (says.some((one) => FAILED.has(one))) seen.failures.push({ name: nameOf(element), message: '' });
   else if (says.some((one) => NOT_RUN.has(one)) || element.children.some(({ name }) => name === 'skipped'))
     seen.skipped += 1;
+  else if (strange !== undefined) return `its test "${nameOf(element)}" is "${strange.slice(0, 40)}"`;
   else seen.passed += 1;
+  return undefined;
 }
 
 const isFailure = ({ name }: Element) => name === 'failure' || name === 'error';

@@ -16,10 +16,10 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
   return [
     named(
       expandActions('elasticloadbalancing', {
-        Create: ['LoadBalancer', 'TargetGroup', 'Listener'],
-        Delete: ['LoadBalancer', 'TargetGroup', 'Listener'],
-        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener'],
-        Set: ['SecurityGroups', 'Subnets'],
+        Create: ['LoadBalancer', 'TargetGroup', 'Listener', 'Rule'],
+        Delete: ['LoadBalancer', 'TargetGroup', 'Listener', 'Rule'],
+        Modify: ['LoadBalancerAttributes', 'TargetGroup', 'TargetGroupAttributes', 'Listener', 'Rule'],
+        Set: ['SecurityGroups', 'Subnets', 'RulePriorities'],
         Add: ['Tags'],
         Remove: ['Tags'],
       }),
@@ -27,6 +27,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
       `loadbalancer/app/${head}/*`,
       `targetgroup/${head}/*`,
       `listener/app/${head}/*`,
+      `listener-rule/app/${head}/*`,
     ),
     // A web ACL belongs to others. It is only associated with a load balancer.
     named(['wafv2:AssociateWebACL', 'wafv2:GetWebACLForResource'], 'wafv2', 'regional/webacl/*/*'),
@@ -108,11 +109,10 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
     named(
       expandActions('ecr', {
         Create: ['Repository'],
-        // Environments of an earlier version have lifecycle policies.
         Delete: ['Repository', 'LifecyclePolicy'],
         Describe: ['Repositories'],
         Get: ['LifecyclePolicy'],
-        Put: ['ImageScanningConfiguration', 'ImageTagMutability'],
+        Put: ['ImageScanningConfiguration', 'ImageTagMutability', 'LifecyclePolicy'],
         List: ['TagsForResource'],
         Tag: ['Resource'],
         Untag: ['Resource'],
@@ -147,6 +147,7 @@ export function platformGrants(construct: Construct, config: Config): Grant[] {
             'Listeners',
             'LoadBalancerAttributes',
             'LoadBalancers',
+            'Rules',
             'Tags',
             'TargetGroupAttributes',
             'TargetGroups',

@@ -17,6 +17,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 const LONG_AGO = Date.parse('2026-01-01T00:00:00Z') / 1_000;
 const COMMIT = aRequest().commit;
 const BALANCER = `arn:aws:elasticloadbalancing:eu-west-1:${ACCOUNT}:loadbalancer/app/${PREFIX}-alb/1`;
+const LISTENER = BALANCER.replace(':loadbalancer/', ':listener/');
 const URLS: Record<string, string> = {
   [outputs.api_service_name]: outputs.ecr_api_repository_url,
   [outputs.worker_service_name]: outputs.ecr_worker_repository_url,
@@ -69,6 +70,12 @@ export const health = (state: string) =>
     `<Target><Id>${ADDRESS}</Id><Port>8080</Port></Target><TargetHealth><State>${state}</State></TargetHealth>`,
   );
 
+const rules = (type: string, group = '') =>
+  member(
+    'Rules',
+    `<Priority>default</Priority><Conditions/>${member('Actions', `<Type>${type}</Type>${group && `<TargetGroupArn>${group}</TargetGroupArn>`}`)}`,
+  );
+
 const ecs: Operations = {
   'ecs DescribeServices': ({ services }) => ({
     services: (services as string[]).map((one) => service(one)),
@@ -110,10 +117,13 @@ const HEALTHY: Operations = {
   'elasticloadbalancing DescribeTargetGroups': () =>
     member(
       'TargetGroups',
-      `<TargetGroupArn>${outputs.api_target_group_arn}</TargetGroupArn>${member('LoadBalancerArns', '').replace('><', `><member>${BALANCER}</member><`)}`,
+      `<TargetGroupArn>${outputs.api_target_group_arn}</TargetGroupArn><HealthCheckPath>/actuator/health</HealthCheckPath><Matcher><HttpCode>200</HttpCode></Matcher>${member('LoadBalancerArns', '').replace('><', `><member>${BALANCER}</member><`)}`,
     ),
   'elasticloadbalancing DescribeLoadBalancers': () =>
     member('LoadBalancers', `<LoadBalancerArn>${BALANCER}</LoadBalancerArn><DNSName>${outputs.alb_dns_name}</DNSName>`),
+  'elasticloadbalancing DescribeListeners': () =>
+    member('Listeners', `<ListenerArn>${LISTENER}</ListenerArn><Protocol>HTTP</Protocol><Port>80</Port>`),
+  'elasticloadbalancing DescribeRules': () => rules('forward', outputs.api_target_group_arn),
   'elasticloadbalancing DescribeTargetHealth': () => health('healthy'),
   'logs DescribeLogGroups': () => ({ logGroups: [{ logGroupName: outputs.log_group_worker, storedBytes: 1 }] }),
   'logs DescribeLogStreams': () => ({ logStreams: [{ logStreamName: 'worker/1', lastEventTimestamp: Date.now() }] }),
@@ -199,6 +209,16 @@ export const BROKEN: Record<string, readonly Broken[]> = {
   'alb-health': [
     { name: 'unhealthy', changes: { 'elasticloadbalancing DescribeTargetHealth': () => health('unhealthy') } },
     { name: 'down', http: async () => says(503, { status: 'DOWN' }) },
+    {
+      name: 'answered by itself',
+      changes: { 'elasticloadbalancing DescribeRules': () => rules('fixed-response') },
+    },
+    {
+      name: 'answered by another group',
+      changes: {
+        'elasticloadbalancing DescribeRules': () => rules('forward', `${outputs.api_target_group_arn}-other`),
+      },
+    },
     {
       name: 'of another load balancer',
       changes: {

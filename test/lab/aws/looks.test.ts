@@ -5,8 +5,15 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
-import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -189,6 +196,49 @@ test('a target group may have no load balancer, or not exist', async () => {
   const gone = arn.replace('/tg/', '/gone/');
   expect(await targetGroups.loadBalancerNames(gone)).toBeUndefined();
   expect(await targetGroups.targetHealth(gone)).toEqual([]);
+});
+
+test('a target group has its health check, and its listener has rules', async () => {
+  const elb = new ElasticLoadBalancingV2Client(lab.context.client);
+  const ec2 = new EC2Client(lab.context.client);
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  const [VpcId] = Subnets.map((one) => one.VpcId);
+  const { TargetGroups } = await elb.send(
+    new CreateTargetGroupCommand({
+      ...{ Name: 'ours', TargetType: 'ip', Protocol: 'HTTP', Port: 80, VpcId },
+      ...{ HealthCheckPath: '/healthz', Matcher: { HttpCode: '200-299' } },
+    }),
+  );
+  const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const { LoadBalancers } = await elb.send(
+    new CreateLoadBalancerCommand({
+      Name: 'ours',
+      Subnets: Subnets.filter((one) => one.VpcId === VpcId).flatMap(({ SubnetId }) => SubnetId ?? []),
+    }),
+  );
+  const LoadBalancerArn = LoadBalancers?.[0]?.LoadBalancerArn ?? '';
+  expect(await targetGroups.rulesOf(LoadBalancerArn)).toBeUndefined();
+  const { Listeners } = await elb.send(
+    new CreateListenerCommand({
+      ...{ LoadBalancerArn, Protocol: 'HTTP', Port: 80 },
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: arn }],
+    }),
+  );
+  await elb.send(
+    new CreateRuleCommand({
+      ...{ ListenerArn: Listeners?.[0]?.ListenerArn, Priority: 7 },
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/old/*'] } }],
+      Actions: [{ Type: 'redirect', RedirectConfig: { StatusCode: 'HTTP_302', Path: '/new' } }],
+    }),
+  );
+  expect(await targetGroups.targetGroup(arn)).toEqual({
+    loadBalancers: [{ arn: LoadBalancerArn, dnsName: LoadBalancers?.[0]?.DNSName }],
+    ...{ path: '/healthz', codes: '200-299' },
+  });
+  expect(await targetGroups.rulesOf(LoadBalancerArn)).toEqual([
+    { priority: 7, conditions: [{ field: 'path-pattern', patterns: ['/old/*'] }], actions: ['redirect'], groups: [] },
+    { priority: Number.POSITIVE_INFINITY, conditions: [], actions: ['forward'], groups: [arn] },
+  ]);
 });
 
 test('a service of a cluster that does not exist is missing', async () => {

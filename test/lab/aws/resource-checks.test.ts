@@ -22,7 +22,7 @@ import { eventBridgeService } from '../../../lab/eventbridge/eventbridge.ts';
 import { Authorizer } from '../../../lab/iam/authorizer.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { lambdaService } from '../../../lab/lambda/lambda.ts';
-import { statesService } from '../../../lab/states/service.ts';
+import { statesService } from '../../../lab/states/states.ts';
 import { zip } from '../../../lab/test/support/zip.ts';
 import { lookupKey, type ResourceTarget, resourceTargets } from '../../../lambdas/contracts/resource-checks.ts';
 import { resourceCheckGrants } from '../../../lib/iam/resource-check-grants.ts';

@@ -16,7 +16,7 @@ import {
 import { Client } from 'pg';
 import { expect, vi } from 'vitest';
 import type { LabContext } from '../../../lab/context.ts';
-import type { Rds } from '../../../lab/rds/service.ts';
+import type { Rds } from '../../../lab/rds/rds.ts';
 import { PATIENCE_MS } from '../../../lab/test/support/patience.ts';
 import type { RuntimeRole } from '../../../services/migrate/grants.ts';
 

@@ -5,7 +5,7 @@ import type { LabContext } from '../../../lab/context.ts';
 import { freePort } from '../../../lab/free-port.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { networkEnvironment } from '../../../lab/network/environment.ts';
-import { type Rds, rdsService } from '../../../lab/rds/service.ts';
+import { type Rds, rdsService } from '../../../lab/rds/rds.ts';
 import { PATIENCE_MS } from '../../../lab/test/support/patience.ts';
 import { OrderDatabase } from './order-database.ts';
 import { bundle, type ServiceProcess, startService } from './service-process.ts';

@@ -125,7 +125,7 @@ export const bad: ReportData = {
     }),
     changed('ecr-images', {
       status: 'unknown',
-      expected: 'to be allowed to look, and to understand the answer',
+      expected: 'an answer that the check can read',
       observed:
         'AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/runbook-check-ecr-images/1 is not authorized to perform: ecr:DescribeImages',
       evidence: {},

@@ -101,7 +101,9 @@ function rootOf(locals: Record<string, unknown>, blocks: Record<string, unknown>
     ...{ variables: [], outputs: [], blocks: list, modules: [], moduleBlocks: [], outside: [], backend: 's3' },
     locals,
     defaultTags: {},
-    locked: true,
+    locked: true as const,
+    region: undefined,
+    values: new Map(),
   };
 }
 

@@ -67,6 +67,48 @@ describe('the roots of this project', () => {
   });
 });
 
+test('a variable whose name is of a secret is none that an execution gives', async () => {
+  writeFileSync(join(folder, 'main.tf'), `${GOOD}\nvariable "db_password" { type = string }`);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({
+    variables: { db_password: { secret: { ssm: '/shop/{environment}/db_password' } } },
+  });
+});
+
+test('a variable of the environment may be in capitals', async () => {
+  const source = GOOD.replace('variable "environment"', 'variable "ENV"').replaceAll('var.environment', 'var.ENV');
+  writeFileSync(join(folder, 'main.tf'), source);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({ variableNames: { environment: 'ENV' } });
+});
+
+test.each([
+  ['live/aws/dev', 'live'],
+  ['shop/envs/prod', 'shop'],
+  ['shop/environments/staging/terraform', 'shop'],
+])('the project of %s is no environment', async (path, name) => {
+  const own = join(checkout, path);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, 'main.tf'), GOOD);
+  const out = join(checkout, 'x.ts');
+  await init({ folder: own, out, region: 'eu-west-1', write: true, checkout });
+  expect(readFileSync(out, 'utf8')).toContain(`project: '${name}'`);
+});
+
+test('the variable of the provider’s region has the region of the deployment', async () => {
+  const provider = GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = var.aws_region');
+  const asked = await questions('variable "aws_region" { type = string }', provider);
+  expect(asked).toEqual([]);
+  const { config } = propose(await readRoot(folder), choices);
+  expect(config.stack).toMatchObject({ variables: { aws_region: { value: 'eu-west-1' } } });
+  const literal = await questions('', GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = "us-east-1"'));
+  expect(literal).toMatchObject([
+    { blocks: true, text: expect.stringMatching(/has the region "us-east-1".*eu-west-1/) },
+  ]);
+  const same = GOOD.replace('provider "aws" {', 'provider "aws" {\n  region = "eu-west-1"');
+  expect(await questions('', same)).toEqual([]);
+});
+
 test('variables have the names and the types of the root, and parse as a configuration', async () => {
   const renamed = GOOD.replace('variable "environment"', 'variable "env"').replaceAll('var.environment', 'var.env');
   const more =
@@ -157,6 +199,18 @@ describe('what is asked', () => {
       /^variable "db_password" \(string; sensitive\) has no default. Say in stack\.variables\.db_password\.secret/,
     ],
     [
+      'a password that nothing calls sensitive',
+      'variable "db_password" {\n  type = string\n}',
+      GOOD,
+      /^variable "db_password" \(string\) .*stack\.variables\.db_password\.secret .*write sensitive = true/,
+    ],
+    [
+      'the name of a secret, which is none',
+      'variable "secret_name" {\n  type = string\n}',
+      GOOD,
+      /^variable "secret_name" \(string\) has no default\. Write its value/,
+    ],
+    [
       'a size without a default',
       'variable "size" {\n  type = number\n  description = "Tasks."\n}',
       GOOD,
@@ -167,6 +221,12 @@ describe('what is asked', () => {
       '',
       GOOD.replace('environment = var.environment', 'env = var.environment'),
       /default_tags have no tag "environment"\. A teardown removes only what carries both, so the runbook adds its tags/,
+    ],
+    [
+      'tags that differ from ours in case alone, which IAM refuses together',
+      'variable "permissions_boundary" {}\nresource "aws_iam_role" "task" {\n  permissions_boundary = var.permissions_boundary\n}',
+      GOOD.replace('environment = var', 'Environment = var'),
+      /^IAM takes "Environment" and "environment" for one key.*refuses a role with both: write "environment"/,
     ],
     ['no default tags', '', GOOD.replace(/default_tags.*/, ''), /no tag "project" and no tag "environment"/],
     [
@@ -197,6 +257,66 @@ describe('what is asked', () => {
     );
     const own = `${group.replace('data.', '')}\nresource "aws_vpc" "main" {}`;
     expect(await texts(own)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
+  test('of security groups, nothing where a module makes the VPC', async () => {
+    mkdirSync(join(checkout, 'shop/modules/network'), { recursive: true });
+    writeFileSync(join(checkout, 'shop/modules/network/main.tf'), 'resource "aws_vpc" "main" {}');
+    const source = 'module "network" {\n  source = "../modules/network"\n}\nresource "aws_security_group" "api" {}';
+    expect((await questions(source)).map(({ text }) => text)).not.toContainEqual(expect.stringContaining('sharedVpcs'));
+  });
+
+  test('of roles without a boundary, which are not created', async () => {
+    const of = (body: string) => `variable "permissions_boundary" {}\nresource "aws_iam_role" "task" {\n${body}\n}`;
+    expect(await questions(of('permissions_boundary = var.permissions_boundary'))).toEqual([]);
+    expect(await questions(of(`name = "\${var.prefix}-task"`))).toEqual([
+      {
+        about: 'variables',
+        blocks: true,
+        text: expect.stringMatching(/^aws_iam_role\.task: Terraform creates no role/),
+      },
+    ]);
+  });
+
+  test('of a prefix, nothing where names have the environment', async () => {
+    const base = GOOD.replace('variable "prefix" { type = string }\n', '');
+    expect(await questions('', base)).toContainEqual(expect.objectContaining({ about: 'variables', blocks: true }));
+    const named = `resource "aws_sqs_queue" "a" {\n  name = "shop-\${var.environment}-v1-a"\n}`;
+    expect(await questions(named, base)).toEqual([]);
+  });
+
+  test('of log groups that tasks may not write to, which the set of messaging does not have', async () => {
+    const root = (name: string) =>
+      `resource "aws_ecs_task_definition" "t" {}\nresource "aws_cloudwatch_log_group" "g" {\n  name = "${name}"\n}`;
+    const of = async (name: string) => {
+      const asked = await questions(root(name));
+      const { permissionSets } = propose(await readRoot(folder), choices).config.stack as { permissionSets: string[] };
+      const texts = asked.filter(({ about }) => about === 'permissions').map(({ text }) => text);
+      return [permissionSets.includes('messaging'), ...texts];
+    };
+    expect(await of('/ecs/$' + '{var.prefix}/web')).toEqual([true]);
+    for (const name of ['/ecs/$' + '{var.prefix}-web', '/aws/ecs/$' + '{var.prefix}/web'])
+      expect(await of(name)).toEqual([
+        false,
+        expect.stringMatching(/^aws_cloudwatch_log_group\.g is called .*does not start/),
+      ]);
+    expect(await of('/aws/vendedlogs/$' + '{var.prefix}')).toEqual([false]);
+  });
+
+  test('of a root without a lock file, which builds refuse', async () => {
+    writeFileSync(join(folder, 'main.tf'), GOOD);
+    const { questions: asked } = propose(await readRoot(folder), choices);
+    expect(asked.filter(({ about }) => about === 'lock file')).toMatchObject([
+      { about: 'lock file', blocks: true, text: expect.stringMatching(/-platform=linux_amd64 -platform=linux_arm64/) },
+    ]);
+  });
+
+  test('of a variable that a file has, which Terraform does not read by itself', async () => {
+    writeFileSync(join(folder, 'dev.tfvars'), 'size = 3\n');
+    writeFileSync(join(folder, 'terraform.tfvars'), 'count_of = 3\n');
+    const [asked, ...others] = await questions('variable "size" {}\nvariable "count_of" {}');
+    expect(others).toEqual([]);
+    expect(asked?.text).toMatch(/^variable "size" .*dev\.tfvars has a value, and Terraform does not read that file/);
   });
 
   test('of what local modules make, wherever they are, and of what terraform init has installed', async () => {
@@ -253,7 +373,7 @@ test('a root without a backend, or without tags, is given them', async () => {
   expect(parseConfig({ ...config, stack: { ...(config.stack as object), checks: ['backend'] } }).stack.tags).toBe(
     'runbook',
   );
-  expect(asked.filter(({ blocks }) => blocks)).toEqual([]);
+  expect(asked.filter(({ about, blocks }) => blocks && about !== 'lock file')).toEqual([]);
   writeFileSync(join(folder, 'main.tf'), GOOD);
   expect(propose(await readRoot(folder), choices).config.stack).not.toHaveProperty('tags');
 });
@@ -303,6 +423,30 @@ describe('images', () => {
     ]);
   });
 
+  test('of repositories in modules have the address of the module', async () => {
+    mkdirSync(join(checkout, 'shop/modules/ecr'), { recursive: true });
+    const module = 'variable "name" {}\nresource "aws_ecr_repository" "this" {\n  name = var.name\n}';
+    writeFileSync(join(checkout, 'shop/modules/ecr/main.tf'), module);
+    const call = 'module "ecr" {\n  source = "../modules/ecr"\n  name = "${var.prefix}-web"\n}';
+    const variable = 'variable "web_image" {}\noutput "service_name" { value = "x" }';
+    const { images, asked } = await proposed(`${call}\n${variable}`, ['apps/web/Dockerfile']);
+    expect(images).toMatchObject([
+      { dockerfile: 'apps/web/Dockerfile', repository: { address: 'module.ecr.aws_ecr_repository.this' } },
+    ]);
+    expect(asked).toEqual([]);
+    const looped = call.replace('{\n', '{\n  for_each = toset(["a", "b"])\n');
+    expect((await proposed(`${looped}\n${variable}`, ['apps/web/Dockerfile'])).asked).toEqual([
+      expect.stringMatching(/^module\.ecr\.aws_ecr_repository\.this is created by a loop/),
+    ]);
+  });
+
+  test('have no variable that takes a tag', async () => {
+    const source = `${repositories('this')}\nvariable "container_image_tag" {}`;
+    expect((await proposed(source, ['apps/web/Dockerfile'])).asked).toEqual([
+      expect.stringMatching(/lacks a variable that takes it \(container_image_tag takes a tag/),
+    ]);
+  });
+
   test('of a loop whose keys only a plan shows, are a question', async () => {
     const source = `${repositories('app').replace('{\n', '{\n  for_each = var.apps\n')}\nvariable "apps" {}`;
     expect((await proposed(source, [])).asked).toEqual([
@@ -323,6 +467,11 @@ describe('the pattern of names', () => {
       'with a version behind',
       'locals {\n  n = "shop-${var.environment}-v3"\n}\nresource "aws_sqs_queue" "a" {\n  name = "${local.n}-a"\n}',
       'shop-{environment}-v3',
+    ],
+    [
+      'by a variable of the project',
+      'resource "aws_sqs_queue" "a" {\n  name = "${var.project}-${var.environment}-a"\n}',
+      '{project}-{environment}',
     ],
     ['of nothing', 'resource "aws_sqs_queue" "a" {\n  name = "a"\n}', undefined],
   ])('%s', async (_, source, pattern) => {

@@ -89,6 +89,26 @@ describe('plain lines', () => {
     ]);
   });
 
+  test('say a success once, and again at the end of an execution alone', () => {
+    const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
+    if (!event) throw new Error('no plan in the history');
+    const { state: _, ...execution } = event;
+    const summary = 'nothing is left; 59 confirmed gone in 2 passes';
+    const swept = { verdict: 'CLEAN', summary, leftovers: [], unknown: [] } as const;
+    const lines = rendered([
+      { ...event, detail: summary },
+      { ...execution, detail: summary, end: { status: 'SUCCEEDED', checks: [], sweep: swept } },
+      { ...event, detail: summary },
+      { ...event, detail: undefined },
+      { ...event, detail: summary },
+      { ...execution, detail: summary, end: { status: 'SUCCEEDED', checks: [] } },
+      { ...event, detail: 'add 1' },
+    ] as Parameters<typeof rendered>[0]);
+    const of = (text: string) => lines.flatMap((line, index) => (line.endsWith(text) ? [index] : []));
+    // The third line is that of the sweep's verdict.
+    expect([lines.length, of(summary), of('add 1')]).toEqual([8, [0, 2, 6], [7]]);
+  });
+
   test('tell a failure once: what fails with it names it', () => {
     const [event] = provision().filter(({ state, status }) => state?.name === 'Plan stack' && status === 'succeeded');
     const [start] = provision();

@@ -79,7 +79,7 @@ class Runbook {
           status: 'LIVE',
           verdict: 'PASSED',
           validatedAt: '2026-01-31T13:20:00Z',
-          address: 'alb-1.example',
+          url: 'http://alb-1.example',
         },
         ...{ usdPerHour: 0.092, usdSoFar: 0.05, endsAt: '2026-02-01T13:00:00Z', report: { bucket: 'b', key: 'k' } },
         commit: action === 'deploy' ? COMMIT : 'abcdef1',
@@ -101,7 +101,7 @@ const settings: Settings = {
     ttlHours: 24,
     runUrl: 'https://github.com/team/shop/actions/runs/7',
   },
-  ...{ error: undefined, label: undefined, labeled: false },
+  ...{ error: undefined, label: undefined, labeled: false, provisioned: false },
 };
 
 /** Runs the commands of the action's steps. A failed step ends the others, and the report runs in any case. */
@@ -110,7 +110,8 @@ async function action(command: 'up' | 'down' | 'label' | 'closed', runbook: Runb
   const given = { ...settings, ...changes };
   let error: string | undefined;
   for (const step of steps[command] ?? [command as Command]) {
-    error = await COMMANDS[step](given, runbook.ports).then(
+    const provisioned = runbook.outputs.provisioned === 'true';
+    error = await COMMANDS[step]({ ...given, provisioned }, runbook.ports).then(
       () => undefined,
       (failure: Error) => failure.message,
     );
@@ -157,10 +158,10 @@ describe('the life of a pull request', () => {
     const runbook = new Runbook();
     runbook.hasImages = false;
     await action('up', runbook);
-    expect(runbook.started).toEqual(['provision', 'validate']);
+    expect(runbook.started).toEqual(['provision']);
     expect(runbook.outputs.images).toBe('false');
     expect(await action('up', runbook, { attempt: '8-1' })).toBeUndefined();
-    expect(runbook.started.slice(2)).toEqual(['validate']);
+    expect(runbook.started.slice(1)).toEqual(['validate']);
     expect(commentsOf(123)).toEqual([expect.stringContaining('✅ `pr-123`: LIVE')]);
     // The environment has nothing of the commit.
     expect(commentsOf(123)[0]).not.toContain('Commit');

@@ -31,6 +31,8 @@ const told = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
 const observed = (text: string) =>
   told({ checks: [{ check: 'backend', status: 'failed', expected: text, observed: text }] });
 
+const passed = { check: 'alb-health', status: 'passed', expected: '200', observed: '200' };
+
 describe('a comment', () => {
   test('keeps what somebody else wrote in its cell: no markup, link, mention or second cell', () => {
     const page = comment(observed('a|b\n| x | y |\n<img src=x> [a](http://b) @team #1 ![i](u) `c` <!-- runbook -->'));
@@ -93,6 +95,24 @@ describe('the JUnit file', () => {
 
   test.each([undefined, []])('is no empty success without checks (%j)', (checks) => {
     expect(junit(told({ checks, error: checks ? 'not provisioned' : undefined }))).toContain('errors="1"');
+  });
+
+  test.each([
+    ['an empty report', {}, []],
+    ['checks that passed, and a verdict that is unknown', { verdict: 'UNKNOWN' }, [passed]],
+    ['checks that passed, and no verdict', { verdict: undefined }, [passed]],
+    ['checks that passed, and an environment that has failed', { status: 'FAILED', failure: 'boom' }, [passed]],
+  ] as const)('is no success with %s', (_, changes, checks) => {
+    const report = told({ checks: [...checks], error: undefined });
+    const text = junit({ ...report, status: { ...report.status, status: 'LIVE', verdict: 'PASSED', ...changes } });
+    expect(text).toContain('errors="1"');
+    expect(text).toMatch(/<testcase [^>]*name="environment"><error /);
+  });
+
+  test('is a success with checks that passed, and their verdict', () => {
+    const report = told({ checks: [passed], error: undefined });
+    const text = junit({ ...report, status: { ...report.status, status: 'LIVE', verdict: 'PASSED' } });
+    expect(text).toContain('tests="1" failures="0" errors="0"');
   });
 });
 

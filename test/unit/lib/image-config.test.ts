@@ -60,11 +60,13 @@ describe('images of a configuration', () => {
     expect(() => parsed([job], { checks: ['ecs-services'] })).toThrow(
       'stack.checks: has "ecs-services", and no image of stack.images names the output of a "service"',
     );
+    const address = { name: 'application_url', from: 'application_url', by: [] };
     expect(wantedOutputs(parsed([web], { checks: ['ecs-services'], outputs: [] }))).toEqual([
       { name: 'ecs_cluster_name', from: 'ecs_cluster_name', by: ['ecs-services', 'deploy'] },
       { name: 'web_service', from: 'web_service', by: ['ecs-services', 'deploy'] },
+      address,
     ]);
-    expect(wantedOutputs(parsed([job], { checks: ['backend'], outputs: [] }))).toEqual([]);
+    expect(wantedOutputs(parsed([job], { checks: ['backend'], outputs: [] }))).toEqual([address]);
   });
 
   test('are told to builds with what they are built for, and to functions with where they are', () => {

@@ -18,7 +18,7 @@ import { PermissionUsage } from '../../../iam/permission-usage.ts';
 import { Processes } from '../../../processes.ts';
 import type { LabService } from '../../../service.ts';
 import { type Clock, systemClock } from '../../../states/clock.ts';
-import { statesService } from '../../../states/service.ts';
+import { statesService } from '../../../states/states.ts';
 import { executionEnd } from '../../support/execution-end.ts';
 import { PATIENCE_MS } from '../../support/patience.ts';
 

@@ -155,6 +155,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       record.outputs = OUTPUTS;
       // `recordOutputs` does the same: nothing is partly removed any more.
       delete record.teardownBegan;
+      delete record.provisionBegan;
       return OUTPUTS;
     },
     'review-plan': (event) =>

@@ -102,12 +102,13 @@ describe('open', () => {
 
   test.each<[string[], object, string]>([
     [['open', 'dev', 'console'], {}, 'the lab at http://127.0.0.1:4566 has no console: npx runbook watch dev'],
-    [['open', 'dev', 'alb'], { outputs: {} }, 'environment "dev" has no output alb_dns_name'],
+    [['open', 'dev', 'dashboard'], {}, 'the lab at http://127.0.0.1:4566 has no console: npx runbook board --open'],
+    [['open', 'dev', 'alb'], { outputs: {} }, 'environment "dev" has no address, or none yet'],
     [['open', 'dev', 'report'], {}, 'has no validation of all checks yet: npx runbook validate dev'],
     [
       ['open', 'dev', 'page'],
       {},
-      "'page' is invalid for argument 'page'. Allowed choices are report, certificate, console, dashboard, alb",
+      "'page' is invalid for argument 'page'. Allowed choices are report, certificate, console, dashboard, application, alb",
     ],
   ])('%j has nothing to open', async (args, record, message) => {
     const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' };

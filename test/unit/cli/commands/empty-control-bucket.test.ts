@@ -10,7 +10,13 @@ import { aRecord } from '../../lambdas/support/fixtures.ts';
 
 const STATE = 'environments/dev/bootstrap/terraform.tfstate';
 
-async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
+/** @param later the records after the first page is deleted */
+async function empty(
+  records: EnvironmentRecord[],
+  keys: readonly string[],
+  { later = records, Errors = [] as object[] } = {},
+) {
+  let now = records;
   const left = new Set(keys);
   const s3 = {
     async send(command: unknown) {
@@ -19,14 +25,15 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
         return {};
       }
       if (command instanceof ListObjectVersionsCommand)
-        return { Versions: [...left].map((Key) => ({ Key, VersionId: '1' })) };
+        return { Versions: [...left].slice(0, 2).map((Key) => ({ Key, VersionId: '1' })) };
+      now = later;
       for (const { Key = '' } of (command as DeleteObjectsCommand).input.Delete?.Objects ?? []) left.delete(Key);
-      return {};
+      return { Errors };
     },
   };
-  const items = records.map((one) => marshall(one, { removeUndefinedValues: true }));
+  const items = () => now.map((one) => marshall(one, { removeUndefinedValues: true }));
   // The SDK pages through an instance of its client alone.
-  const dynamodb = Object.assign(Object.create(DynamoDBClient.prototype), { send: async () => ({ Items: items }) });
+  const dynamodb = Object.assign(Object.create(DynamoDBClient.prototype), { send: async () => ({ Items: items() }) });
   const account = { s3, dynamodb, controlBucket: 'control', accountId: '123456789012' } as unknown as OperatorAccount;
   const terminal = { input: new PassThrough(), output: new PassThrough() };
   const deleted = await emptyControlBucket(account, terminal, { yes: true }).catch((error: Error) => error.message);
@@ -36,6 +43,15 @@ async function empty(records: EnvironmentRecord[], keys: readonly string[]) {
 describe('the control bucket', () => {
   test('is emptied once every environment is gone', async () => {
     expect(await empty([aRecord({ status: 'GONE' })], [STATE, 'x'])).toEqual({ deleted: 2, left: [] });
+  });
+
+  test('is emptied by a call that is repeated, and not where S3 refuses', async () => {
+    const records = [aRecord({ status: 'GONE' })];
+    const error = (Code: string) => [{ Key: 'x', Code, Message: 'why' }];
+    expect((await empty(records, ['x'], { Errors: error('NoSuchVersion') })).deleted).toBe(1);
+    expect((await empty(records, ['x'], { Errors: error('AccessDenied') })).deleted).toMatch(
+      /x was not deleted: AccessDenied: why/,
+    );
   });
 
   test.each(['LIVE', 'FAILED'] as const)('is not while one is %s', async (status) => {
@@ -52,5 +68,15 @@ describe('the control bucket', () => {
 
   test('is, where nothing here has made the backend that stays', async () => {
     expect(await empty([aRecord({ status: 'GONE', keptBackend: true })], ['x'])).toEqual({ deleted: 1, left: [] });
+  });
+
+  test('keeps the rest when an environment begins meanwhile', async () => {
+    const gone = aRecord({ status: 'GONE' });
+    const begun = aRecord({ environment: 'new', status: 'PROVISIONING' });
+    const { deleted, left } = await empty([gone], ['a', 'b', 'environments/new/bootstrap/terraform.tfstate'], {
+      later: [begun],
+    });
+    expect(deleted).toMatch(/describes what is there of new/);
+    expect(left).toEqual(['environments/new/bootstrap/terraform.tfstate']);
   });
 });

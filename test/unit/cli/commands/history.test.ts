@@ -96,6 +96,17 @@ describe('history', () => {
     ]);
   });
 
+  test('a validation of some checks has not the verdict of one of all', async () => {
+    const partly = { verdict: 'PASSED', summary: 'PARTIAL 1/7: 1 passed', partial: 'PARTIAL 1/7' };
+    const ran: Listed[] = [
+      { machine: 'validate', name: 'some', ago: 9, took: 1, output: partly },
+      { machine: 'validate', name: 'all', ago: 8, took: 1, output: { ...partly, summary: '7 passed', partial: '' } },
+    ];
+    const { out } = await runCli(['history', '--json'], { account: steps(ran).account });
+    const verdicts = (JSON.parse(out) as Run[]).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['PASSED', 'PARTIAL 1/7 PASSED']);
+  });
+
   test('those of one environment', async () => {
     const { out } = await runCli(['history', 'demo'], { account: steps(life).account });
     expect(out).toMatch(/^STARTED .*\n.*5 min ago +demo +5 min 0 s +RUNNING +validate:other\n$/);
@@ -182,5 +193,22 @@ describe('history', () => {
     expect(historyTable([run], NOW, 'Europe/Berlin')[1]).toBe(
       'Sat 31 Jan 14:00 CET  30 min ago               60.0 s  SUCCEEDED, redriven           $0.70  sweep:s',
     );
+  });
+
+  test('a screen that is too narrow for a row has the execution and its reason on lines of their own', () => {
+    const one = (name: string): Run => ({
+      ...{ execution: execution({ machine: 'provision', name, ago: 0 }), machine: 'provision', status: 'SUCCEEDED' },
+      ...{ startedAt: '2026-01-31T13:00:00Z', endedAt: '2026-01-31T13:01:00Z', redrives: 0, reason: 'npm start' },
+    });
+    const runs = [one('925208c7-d650-4f5f-9319-f844808fc616'), one('a')];
+    expect(historyTable(runs, NOW, 'UTC', 80)).toEqual([
+      'Sat 31 Jan 13:00 UTC  30 min ago    60.0 s  SUCCEEDED',
+      '  provision:925208c7-d650-4f5f-9319-f844808fc616',
+      '  npm start',
+      'Sat 31 Jan 13:00 UTC  30 min ago    60.0 s  SUCCEEDED',
+      '  provision:a',
+      '  npm start',
+    ]);
+    expect(historyTable(runs, NOW, 'UTC', 200)).toHaveLength(3);
   });
 });

@@ -134,7 +134,7 @@ describe('logs', () => {
           throw new ResourceNotFoundException({ message: 'The specified log group does not exist.', $metadata: {} });
         },
       },
-      'no lines in /aws/lambda/runbook-check-backend',
+      'there is no log group /aws/lambda/runbook-check-backend: this stack has no check "backend"',
     ],
     [
       'no build has',

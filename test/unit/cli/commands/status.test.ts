@@ -35,6 +35,18 @@ test('environments are shown in columns, with the time that is left', () => {
   ]);
 });
 
+test('a verdict of before a provision that has not applied, or a teardown, is shown as outdated', () => {
+  const began = 'arn:aws:states:eu-west-1:1:execution:runbook-provision:p';
+  for (const changes of [{ provisionBegan: began }, { teardownBegan: began }]) {
+    const record = aRecord({ status: 'FAILED', lastValidation, ...changes });
+    expect(statusTable([record], now)[1]).toContain('PASSED 5 min ago (outdated)');
+    expect(statusDetails(record, now).join('\n')).toMatch(
+      /^validated +PASSED .*\(outdated\): npx.*\n(.*\n)*unknown +.*arn:/m,
+    );
+  }
+  expect(statusTable([aRecord({ status: 'FAILED', lastValidation })], now)[1]).not.toContain('outdated');
+});
+
 test('what a sweep found of an environment that is gone is shown until another one is CLEAN', () => {
   const left = ['sqs queue arn:aws:sqs:eu-west-1:1:q', 'ec2 volume vol-1'];
   const lines = statusDetails(

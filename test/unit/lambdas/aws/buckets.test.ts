@@ -34,6 +34,7 @@ afterAll(() => end());
 describe('a bucket that a sweep asks for', () => {
   test.each<[string, typeof head, typeof listed, string]>([
     ['is there', { status: 200, region: 'eu-west-1' }, [BUCKET], 'PRESENT eu-west-1'],
+    ['is there, in another region', { status: 301, region: 'eu-central-1' }, [BUCKET], 'PRESENT eu-central-1'],
     ['is gone', { status: 404 }, [], 'ABSENT NotFound'],
     [
       'is of another account',

@@ -6,7 +6,18 @@ import type { Sweeper } from '../../../../lambdas/sweep/sweep-service.ts';
  * sweep must query that resource too. As a part of another resource, it would be a leftover that no sweep reports.
  */
 
-const SERVICES = ['rds', 'sqs', 'ecr', 'dynamodb', 'cloudwatch', 'events', 'iam', 's3', 'logs'] as const;
+const SERVICES = [
+  'rds',
+  'sqs',
+  'ecr',
+  'dynamodb',
+  'cloudwatch',
+  'events',
+  'iam',
+  's3',
+  'logs',
+  'cloudcontrol',
+] as const;
 const sweepers = new Map<string, Sweeper>();
 
 beforeAll(async () => {
@@ -29,6 +40,13 @@ test.each([
   ['iam', 'aws_iam_role', 'x-v3-task', { type: 'role', id: 'x-v3-task' }],
   ['s3', 'aws_s3_bucket', 'x-v3-tfstate', { type: 'bucket', id: 'x-v3-tfstate' }],
   ['logs', 'aws_cloudwatch_log_group', '/ecs/x-v3/api', { type: 'log-group', id: '/ecs/x-v3/api' }],
+  ['cloudcontrol', 'aws_eks_cluster', 'x-v3', { type: 'AWS::EKS::Cluster', id: 'x-v3' }],
+  ['cloudcontrol', 'aws_autoscaling_group', 'x-v3', { type: 'AWS::AutoScaling::AutoScalingGroup', id: 'x-v3' }],
+  // Cloud Control's list has another identifier, and would not have these: that would be a confirmed absence.
+  ['cloudcontrol', 'aws_batch_compute_environment', 'x-v3', undefined],
+  ['cloudcontrol', 'aws_sagemaker_endpoint', 'x-v3', undefined],
+  ['cloudcontrol', 'aws_wafv2_web_acl', '1b2c-3d', undefined],
+  ['cloudcontrol', 'aws_scheduler_schedule', 'default/x-v3', undefined],
   // A sweep can query nothing without an id, and must report that.
   ['rds', 'aws_db_instance', '', undefined],
   ['sqs', 'aws_sqs_queue', '', undefined],

@@ -74,6 +74,23 @@ describe('what is expired', () => {
     expect((await find([record], {}, status)).expired).toHaveLength(1);
   });
 
+  test.each(['AccessDeniedException', 'InvalidArn', 'ThrottlingException'])(
+    'is torn down although Step Functions answers %s about the teardown of another',
+    async (refusal) => {
+      const held = aRecord({ status: 'TEARING_DOWN', owner: teardown, ownerMachine: 'teardown' });
+      const other = aRecord({ environment: 'other', run: 'other-run' });
+      const ports = { ...READABLE, listRecords: async () => ({ records: [held, other], malformed: [] }) };
+      const executionStatus = async () => {
+        throw sdkError(refusal, 400);
+      };
+      const { expired } = await findExpired(
+        { input: {}, execution },
+        { ...ports, executionStatus, now: () => Date.parse(NOW) },
+      );
+      expect(expired.map(({ environment }) => environment)).toEqual(['dev', 'other']);
+    },
+  );
+
   test('is given the oldest first, each with the name that its teardown has at this time', async () => {
     const records = [aRecord(), aRecord({ environment: 'old', run: 'old-run', expiresAt: '2026-01-01T00:00:00Z' })];
     expect((await find(records, { at: '2026-02-01T03:00:00Z' })).expired).toEqual([
@@ -261,7 +278,7 @@ describe('a record that cannot be read', () => {
     const first = await look('bb');
     expect(dueOf(first)).toEqual(['aa']);
     expect(first.unreadable).toEqual([
-      { environment: 'bb', why: expect.stringMatching(/could not be looked at: SlowDown/) },
+      { environment: 'bb', why: expect.stringMatching(/could not be checked: SlowDown/) },
     ]);
     expect(dueOf(await look())).toEqual(['aa', 'bb']);
   });
@@ -282,7 +299,7 @@ describe('a record that cannot be read', () => {
     });
     expect(expired).toHaveLength(1);
     expect(unreadable).toEqual([
-      { environment: 'broken', why: expect.stringMatching(/could not be looked at: .*AccessDenied/) },
+      { environment: 'broken', why: expect.stringMatching(/could not be checked: .*AccessDenied/) },
     ]);
   });
 

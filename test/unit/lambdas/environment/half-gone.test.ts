@@ -206,6 +206,7 @@ describe('an environment whose teardown has begun', () => {
     const request = requestOf('provision', 'p', { run: 'dev-20260131T140000-fedcba' });
     life.claim(request);
     expect(life.records.record.teardownBegan).toBeUndefined();
+    expect(life.records.record.provisionBegan).toBe(request.execution.id);
   });
 
   test('is so by an older record, which says only what has failed last', () => {

@@ -152,9 +152,20 @@ describe('the status', () => {
     } as const;
     expect(await status({ usdPerHour: 0.1, lastValidation })).toEqual({
       ...{ environment: 'pr-123', hasImages: true, status: 'LIVE', commit: 'abcdef1', endsAt: '2026-01-31T20:00:00Z' },
-      ...{ address: aRecord().outputs?.alb_dns_name, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
+      ...{ url: `http://${aRecord().outputs?.alb_dns_name}`, usdPerHour: 0.1, usdSoFar: 0.2, verdict: 'PASSED' },
       ...{ validatedAt: '2026-01-31T13:00:00Z', report: { bucket: 'control', key: lastValidation.report } },
     });
+  });
+
+  test.each([
+    ['provisionBegan', 'PASSED', undefined],
+    ['teardownBegan', 'PASSED', undefined],
+    ['provisionBegan', 'FAILED', 'FAILED'],
+    ['owner', 'PASSED', 'PASSED'],
+  ] as const)('with %s has of an earlier %s the verdict %s', async (attribute, verdict, shown) => {
+    const lastValidation = { verdict, at: '2026-01-31T13:00:00Z', execution: 'arn:v', report: 'r/report.json' };
+    const answer = await status({ status: 'FAILED', lastValidation, [attribute]: arnOf('provision', 'p') });
+    expect([answer.verdict, answer.report === undefined]).toEqual([shown, shown === undefined]);
   });
 
   test('says that the stack has no images, also of an environment that is not there', async () => {

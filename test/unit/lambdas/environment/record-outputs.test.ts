@@ -39,6 +39,25 @@ describe('terraform outputs', () => {
     expect(() => parseOutputs(file, want)).toThrow(/^terraform output "password" is sensitive(?!.*hunter2).*intake/);
   });
 
+  describe('that nothing needs', () => {
+    const address = [{ name: 'application_url', from: 'site', by: [] }];
+    test('are read where the root has them, and are not missed where it has none', () => {
+      expect(parseOutputs(outputFile({ site: 'https://shop.example.com' }), address)).toEqual({
+        application_url: 'https://shop.example.com',
+      });
+      expect(parseOutputs(outputFile(), address)).toEqual({});
+    });
+
+    test.each(['shop.example.com', 'javascript:alert(1)', '', null, ['https://shop.example.com']])(
+      'are an address that a browser opens: %j is refused',
+      (site) => {
+        expect(() => parseOutputs(outputFile({ site }), address)).toThrow(
+          'terraform output "site" is malformed: must be an http or https URL',
+        );
+      },
+    );
+  });
+
   test.each([
     [
       'a missing one',

@@ -54,6 +54,16 @@ describe('the record of a refused provision says again what it said before', () 
     expect(records.record).toMatchObject({ status: is, commit, expiresAt, bundleKey, bundleSha256, run, variables });
   });
 
+  test.each([undefined, arnOf('provision', 'earlier')])(
+    'with the provision that had not applied: %s',
+    async (began) => {
+      const { records, undo, claimedAs } = await claimed(aRecord(began === undefined ? {} : { provisionBegan: began }));
+      expect(claimedAs?.provisionBegan).toBe(claimedAs?.owner);
+      await undo();
+      expect(records.record?.provisionBegan).toBe(began);
+    },
+  );
+
   test.each([undefined, null, 5])('with the limit of its cost that it had: %s', async (maxCostUsd) => {
     const before = aRecord(maxCostUsd === undefined ? {} : { maxCostUsd });
     const { records, undo, claimedAs } = await claimed(before, undefined, { maxCostUsd: 9 });

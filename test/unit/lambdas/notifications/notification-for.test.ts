@@ -44,7 +44,12 @@ const unfit: Evidence = {
   checks: [
     { check: 'backend', status: 'passed', expected: 'versioned', observed: 'versioned' },
     { check: 'alb-health', status: 'failed', expected: '200 and UP', observed: '503 DOWN' },
-    { check: 'worker-logs', status: 'unknown', expected: 'to be allowed to look', observed: 'AccessDenied' },
+    {
+      check: 'worker-logs',
+      status: 'unknown',
+      expected: 'an answer that the check can read',
+      observed: 'AccessDenied',
+    },
   ],
 };
 

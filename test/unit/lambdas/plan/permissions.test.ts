@@ -71,6 +71,17 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_lambda_function', { function_name: 'f' })],
       [`arn:aws:lambda:${HERE}:function:f`],
     ],
+    [
+      'lambda:DeleteEventSourceMapping',
+      [planned('aws_lambda_event_source_mapping', { function_name: 'f' })],
+      [`arn:aws:lambda:${HERE}:event-source-mapping:x`],
+    ],
+    [
+      'lambda:CreateEventSourceMapping',
+      [planned('aws_lambda_event_source_mapping'), planned('aws_lambda_function', { function_name: 'f' })],
+      ['*'],
+    ],
+    ['lambda:CreateEventSourceMapping', [planned('aws_lambda_event_source_mapping')], []],
     ['apigateway:POST', [planned('aws_apigatewayv2_api', { name: 'a' })], ['arn:aws:apigateway:eu-west-1::/apis']],
     [
       'cloudfront:DeleteDistribution',
@@ -95,6 +106,21 @@ describe('an action is asked for on what the plan names', () => {
       'elasticloadbalancing:CreateLoadBalancer',
       [planned('aws_lb', { name: 'l', load_balancer_type: 'network' })],
       [`arn:aws:elasticloadbalancing:${HERE}:loadbalancer/net/l/${ID}`],
+    ],
+    [
+      'elasticloadbalancing:CreateRule',
+      [planned('aws_lb_listener_rule'), planned('aws_lb_listener'), planned('aws_lb', { name: 'l' })],
+      [`arn:aws:elasticloadbalancing:${HERE}:listener/app/l/${ID}/${ID}`],
+    ],
+    [
+      'elasticloadbalancing:DeleteRule',
+      [planned('aws_lb_listener_rule'), planned('aws_lb_listener'), planned('aws_lb', { name: 'l' })],
+      [`arn:aws:elasticloadbalancing:${HERE}:listener-rule/app/l/${ID}/${ID}/${ID}`],
+    ],
+    [
+      'ecr:PutLifecyclePolicy',
+      [planned('aws_ecr_lifecycle_policy', { repository: 'r' })],
+      [`arn:aws:ecr:${HERE}:repository/r`],
     ],
     ['ec2:DescribeSubnets', [planned('aws_lb', { name: 'l' })], ['*']],
     [

@@ -23,6 +23,20 @@ const TRAPS: [string, string, PlannedChange, PlannedChange | undefined][] = [
   trap('recovery-window', 'aws_kms_key', { deletion_window_in_days: null }, { deletion_window_in_days: 7 }),
   trap('not-emptied', 'aws_s3_bucket', { force_destroy: false }, { force_destroy: true }),
   trap('not-emptied', 'aws_ecr_repository', { force_delete: null }, { force_delete: true }),
+  ...['root_block_device', 'ebs_block_device'].map((block) =>
+    trap(
+      'kept',
+      'aws_instance',
+      { [block]: [{ volume_size: 100, delete_on_termination: false }] },
+      { [block]: [{ delete_on_termination: true }] },
+    ),
+  ),
+  trap(
+    'kept',
+    'aws_launch_template',
+    { block_device_mappings: [{ ebs: [{ delete_on_termination: 'false' }] }] },
+    { block_device_mappings: [{ ebs: [{ delete_on_termination: 'true' }] }, { ebs: [], no_device: '' }] },
+  ),
   trap('kept', 'aws_cloudwatch_log_group', { skip_destroy: true }, { skip_destroy: false }),
   trap('object-lock', 'aws_s3_bucket_object_lock_configuration', { rule: [{ default_retention: [{}] }] }, { rule: [] }),
   trap('name', 'aws_cloudwatch_dashboard', { dashboard_name: 'overview' }, { dashboard_name: 'shop-dev-overview' }),

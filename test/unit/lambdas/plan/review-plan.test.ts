@@ -51,6 +51,24 @@ describe('a plan whose resources need what the role may not do', () => {
       resource: 'arn:{partition}:iam::123456789012:policy/PREFIX-a',
       destroys: false,
     },
+    {
+      address: 'module.a.aws_iam_role.a',
+      action: 'iam:CreateRole',
+      resource: 'arn:{partition}:iam::123456789012:role/PREFIX-a',
+      destroys: false,
+    },
+    {
+      address: 'aws_cloudwatch_log_group.a',
+      action: 'logs:TagResource',
+      resource: 'arn:{partition}:logs:eu-west-1:123456789012:log-group:/aws/ecs/PREFIX-a',
+      destroys: false,
+    },
+    {
+      address: 'aws_cloudwatch_log_group.b',
+      action: 'logs:TagResource',
+      resource: 'arn:{partition}:logs:eu-west-1:123456789012:log-group:/ecs/PREFIX/b',
+      destroys: false,
+    },
   ].map((one) => ({ ...one, resource: one.resource.replace('PREFIX', prefix) }));
 
   test.each(['none', 'plan'] as const)(
@@ -62,6 +80,9 @@ describe('a plan whose resources need what the role may not do', () => {
         `aws_sns_topic.alerts lacks sns:CreateTopic, sns:DeleteTopic on arn:{partition}:sns:eu-west-1:123456789012:${prefix}-alerts, which its teardown needs too: add "messaging" in stack.permissionSets, or to stack.grants { actions: ['sns:CreateTopic', 'sns:DeleteTopic'], resources: ['arn:{partition}:sns:{region}:{account}:{prefix}-alerts'], reason: '…' }`,
         `aws_sqs_queue.a lacks sqs:CreateQueue on arn:{partition}:sqs:eu-west-1:123456789012:orders: needs "messaging" in stack.permissionSets, and a name that begins with ${prefix}`,
         `module.a.aws_dynamodb_table.a["x"] lacks dynamodb:CreateTable on arn:{partition}:dynamodb:eu-west-1:123456789012:table/${prefix}-a: add to stack.grants { actions: ['dynamodb:CreateTable'], resources: ['arn:{partition}:dynamodb:{region}:{account}:table/{prefix}-a'], reason: '…' }`,
+        `module.a.aws_iam_role.a lacks iam:CreateRole on arn:{partition}:iam::123456789012:role/${prefix}-a: needs "roles" in stack.permissionSets, and permissions_boundary = var.permissions_boundary in the role`,
+        `log-group:/aws/ecs/${prefix}-a: add to stack.grants { actions: ['logs:TagResource'], resources: ['arn:{partition}:logs:{region}:{account}:log-group:/aws/ecs/{prefix}-a']`,
+        `log-group:/ecs/${prefix}/b: add "messaging" in stack.permissionSets, or to stack.grants`,
         `aws_iam_user.a lacks iam:CreateUser on arn:{partition}:iam::123456789012:policy/${prefix}-a: no configuration grants it`,
       ])
         expect(refusal).toContain(line);
@@ -113,6 +134,32 @@ describe('a plan that waits for approval', () => {
       name: 'InputError',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('a plan with tags that IAM refuses', () => {
+  const tagged = (type: string, tags: object | null, actions = ['create']) =>
+    plan([{ address: `${type}.x`, type, change: { actions, after: { tags_all: tags } } }]);
+  const own = { project: 'order-platform', environment: 'dev' };
+  const both = { ...own, Environment: 'dev', PROJECT: 'x' };
+
+  test('is refused, with the keys', async () => {
+    const { refusal } = await review(tagged('aws_iam_role', both));
+    expect(refusal).toMatch(
+      /does not distinguish.*aws_iam_role\.x: project and PROJECT, environment and Environment.*leave out/,
+    );
+  });
+
+  test.each([
+    ['a user', tagged('aws_iam_user', both), true],
+    ['a policy, whose keys have a case', tagged('aws_iam_policy', both), false],
+    ['a queue', tagged('aws_sqs_queue', both), false],
+    ['a role with our tags', tagged('aws_iam_role', own), false],
+    ['a role that stays as it is', tagged('aws_iam_role', both, ['no-op']), false],
+    ['a role without tags', tagged('aws_iam_role', null), false],
+  ])('%s', async (_, stored, refused) => {
+    const { refusal = '' } = await review(stored);
+    expect(refusal.includes('does not distinguish')).toBe(refused);
   });
 });
 

@@ -68,6 +68,8 @@ describe('emptying the state bucket', () => {
     'live/vpc',
     '.pulumi/stacks/shop.json',
     'exports/orders.csv',
+    `${stateKey}-network`,
+    `${stateKey}.d/other`,
   ])('refuses a bucket that also holds %s, and names it', async (key) => {
     const { deleted, port } = setUp([page(1, 'a')], own, [stateKey, key]);
     await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).rejects.toMatchObject({

@@ -51,6 +51,8 @@ class World {
   remaining = 240_000;
   denied = new Set<string>();
   refusals = new Map<string, Error>();
+  /** Runs after each removal. */
+  meanwhile = () => {};
   /** Returns whether somebody else takes the environment over. */
   lost = (_left: readonly Thing[]) => false;
   users = new Map<string, User[]>();
@@ -89,7 +91,8 @@ class World {
       },
       tags: async ({ id }) => {
         if (this.denied.has(id)) throw sdkError('AccessDenied', 403);
-        return this.things.find((thing) => thing.id === id)?.tags ?? {};
+        const thing = this.things.find((one) => one.id === id);
+        return thing && (thing.tags ?? {});
       },
       project: 'order-platform',
       region: this.region,
@@ -120,7 +123,7 @@ class World {
   #kind(type: string): UnmanagedKind {
     return {
       ...KINDS[type],
-      ...(/^(route-table|internet-gateway)$/.test(type) ? { servedVpcs: this.served } : {}),
+      ...(/^(route-table|internet-gateway|nat-gateway|vpc-endpoint)$/.test(type) ? { servedVpcs: this.served } : {}),
       remove: async ({ id }) => {
         const refusal = this.refusals.get(id);
         if (refusal) throw refusal;
@@ -130,6 +133,7 @@ class World {
         const thing = this.things.find((one) => one.id === id);
         if (thing?.lingers) this.#leaving.set(id, this.#leaving.get(id) ?? thing.lingers);
         else this.things = this.things.filter((one) => one.id !== id);
+        this.meanwhile();
       },
     };
   }
@@ -156,6 +160,30 @@ test('nothing is removed any more from the moment that somebody else owns the en
   world.lost = (left) => left.length < 3;
   await expect(run(world)).rejects.toThrow('taken over');
   expect(world.things).toHaveLength(2);
+});
+
+describe('what somebody else takes over during the removals', () => {
+  test.each<[string, Thing]>([
+    ['given to another environment', { ...queue, id: 'r', tags: { ...OWN, environment: 'live' } }],
+    ['without the tag of the environment', { ...queue, id: 'r', tags: { project: 'order-platform' } }],
+  ])('%s stays, and is named', async (_, changed) => {
+    const world = new World(queue, { ...queue, id: 'r' });
+    world.meanwhile = () => {
+      world.things = world.things.map((one) => (one.id === 'r' ? changed : one));
+    };
+    const { count, kept } = await run(world);
+    expect(world.removals).toEqual(['q']);
+    expect({ count, kept }).toMatchObject({ count: 1, kept: [{ id: 'r', reason: expect.stringMatching(/tag/) }] });
+  });
+
+  test('and what somebody else removes meanwhile is not told as removed here', async () => {
+    const world = new World(queue, { ...queue, id: 'r' });
+    world.meanwhile = () => {
+      world.things = [];
+    };
+    expect(await run(world)).toMatchObject({ count: 1, unmanaged: [{ id: 'q' }] });
+    expect(world.removals).toEqual(['q']);
+  });
 });
 
 describe('unmanaged resources', () => {
@@ -637,46 +665,49 @@ test('a report that cannot be read is not forgotten', () => {
   expect(() => parseReport({ kind: 'found', text: '{"removed"' })).toThrow(/malformed/);
 });
 
-describe.each(['internet-gateway', 'route-table'])('a %s of the environment’s that Terraform does not know', (type) => {
-  const id = `${type}-1`;
-  const vpc: InventoryItem = { type: 'aws_vpc', name: 'main', id: 'vpc-1', service: 'ec2' };
-  const serving = (tags: Tags, served: () => Promise<string[]> = async () => ['vpc-1']) => {
-    const world = new World({ type, id, tags: OWN });
-    return Object.assign(world, { vpc: tags, served });
-  };
+describe.each(['internet-gateway', 'route-table', 'nat-gateway', 'vpc-endpoint'])(
+  'a %s of the environment’s that Terraform does not know',
+  (type) => {
+    const id = `${type}-1`;
+    const vpc: InventoryItem = { type: 'aws_vpc', name: 'main', id: 'vpc-1', service: 'ec2' };
+    const serving = (tags: Tags, served: () => Promise<string[]> = async () => ['vpc-1']) => {
+      const world = new World({ type, id, tags: OWN });
+      return Object.assign(world, { vpc: tags, served });
+    };
 
-  test.each<[string, World]>([
-    ['the environment’s', serving(OWN)],
-    ['without tags and in the inventory', Object.assign(serving({}), { inventory: [vpc] })],
-    ['no VPC', serving({ environment: 'live' }, async () => [])],
-  ])('goes if it serves a VPC that is %s', async (_, world) => {
-    await run(world);
-    expect(world.removals).toEqual([id]);
-  });
+    test.each<[string, World]>([
+      ['the environment’s', serving(OWN)],
+      ['without tags and in the inventory', Object.assign(serving({}), { inventory: [vpc] })],
+      ['no VPC', serving({ environment: 'live' }, async () => [])],
+    ])('goes if it serves a VPC that is %s', async (_, world) => {
+      await run(world);
+      expect(world.removals).toEqual([id]);
+    });
 
-  test.each<[string, World, RegExp]>([
-    [
-      'of another environment',
-      serving({ ...OWN, environment: 'live' }),
-      /serves vpc-1, which is tagged environment=live/,
-    ],
-    ['without tags', serving({}), /which has not the environment’s tags/],
-    [
-      'of another one, which the inventory has',
-      Object.assign(serving({ ...OWN, project: 'x' }), { inventory: [vpc] }),
-      /project=x/,
-    ],
-    [
-      'that cannot be asked for',
-      serving(OWN, async () => {
-        throw sdkError('UnauthorizedOperation', 403);
-      }),
-      /not known which VPC it serves/,
-    ],
-  ])('stays if it serves a VPC %s', async (_, world, why) => {
-    const { kept } = await run(world);
-    expect(world.removals).toEqual([]);
-    expect(kept.find((one) => one.id === id)?.reason).toMatch(why);
-    expect(kept.find((one) => one.id === id)?.reason).toContain(`aws ec2 describe-${type}s`);
-  });
-});
+    test.each<[string, World, RegExp]>([
+      [
+        'of another environment',
+        serving({ ...OWN, environment: 'live' }),
+        /serves vpc-1, which is tagged environment=live/,
+      ],
+      ['without tags', serving({}), /which has not the environment’s tags/],
+      [
+        'of another one, which the inventory has',
+        Object.assign(serving({ ...OWN, project: 'x' }), { inventory: [vpc] }),
+        /project=x/,
+      ],
+      [
+        'that cannot be asked for',
+        serving(OWN, async () => {
+          throw sdkError('UnauthorizedOperation', 403);
+        }),
+        /not known which VPC it serves/,
+      ],
+    ])('stays if it serves a VPC %s', async (_, world, why) => {
+      const { kept } = await run(world);
+      expect(world.removals).toEqual([]);
+      expect(kept.find((one) => one.id === id)?.reason).toMatch(why);
+      expect(kept.find((one) => one.id === id)?.reason).toContain(`aws ec2 describe-${type}s`);
+    });
+  },
+);

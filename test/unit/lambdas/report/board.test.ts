@@ -48,6 +48,30 @@ describe('the board', () => {
       expect(page).toContain(part);
   });
 
+  const part = (verdict: 'PASSED' | 'FAILED' | 'UNKNOWN', at: number) => ({
+    ...(live.lastValidation as NonNullable<typeof live.lastValidation>),
+    ...{ verdict, at: new Date(at).toISOString(), checks: ['backend'], of: 7 },
+  });
+  test.each([
+    ['FAILED', AT, 'failed'],
+    ['UNKNOWN', AT, 'unknown'],
+    ['PASSED', AT, 'passed'],
+    ['FAILED', AT - 86_400_000, 'passed'],
+  ] as const)('shows an environment with a check that has %s since its last whole validation', (verdict, at, mark) => {
+    const record = { ...live, lastPartialValidation: part(verdict, at) };
+    const page = renderBoard(aBoard([record], quiet));
+    expect(page).toContain(`<article class="card ${mark}"`);
+    expect(plain(page).includes(`validate dev: PARTIAL 1/7 ${verdict}`)).toBe(mark !== 'passed');
+    const run = renderRunPage({ ...wholeRun, record });
+    expect(run).toContain(`<div class="verdict ${mark}">`);
+    expect(plain(run).includes(`Then PARTIAL 1/7 ${verdict}.`)).toBe(at === AT);
+  });
+
+  test('shows a verdict of before a provision that has not applied as outdated', () => {
+    const record = { ...live, status: 'FAILED' as const, provisionBegan: live.owner ?? 'arn:p' };
+    expect(text(aBoard([record], quiet))).toContain('PASSED 10 min ago, outdated');
+  });
+
   test('has the cost that ends an environment, at each price for its time, as its page and its month have', () => {
     const spent = { usd: 4, at: new Date(AT - 3_600_000).toISOString().replace('.000', '') };
     const record = { ...live, usdPerHour: 0.5, spent };
@@ -101,7 +125,7 @@ describe('the board', () => {
       aBoard([live], { ...quiet, ledger: { kind: 'unknown', why: 'denied' } }),
       'NOT ALL IS KNOWN',
     ],
-    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER Nothing failed'],
+    ['everything is well', aBoard([live, gone], quiet), 'IN ORDER No environment has failed'],
     ['nothing is there', aBoard([], quiet), 'IN ORDER Nothing is alive'],
   ])('says first what matters most: %s', (_, data, said) => {
     expect(text(data)).toContain(said);
@@ -200,7 +224,7 @@ describe('the page of a run', () => {
     for (const part of [
       'Last failure provision FAILED',
       'Certificate CLEAN',
-      '1 failed: ALB health',
+      'FAILED 1 failed 50 min ago',
       'alb-health failed: GET /actuator/health: 503',
       'Destroy 1',
       'Add 2',
@@ -230,6 +254,13 @@ describe('the page of a run', () => {
     );
     expect(all.match(/Unknown : [^.]+ could not be read\. denied/g)?.length).toBe(5);
     expect(all).not.toMatch(/No plan|No build|No message|not validated yet/);
+  });
+
+  test('names in a message what happened, and not again where', () => {
+    const subject = 'order-platform load 123456789012 eu-west-1: torn down: CLEAN';
+    const said = { at: '2026-01-31T12:48:00Z', subject, text: 'x', execution: 'x' };
+    const messages = { kind: 'read', value: [{ kind: 'read', value: said }] } as const;
+    expect(renderRunPage({ ...wholeRun, messages })).toContain('<summary>torn down: CLEAN <span');
   });
 
   test('escapes what builds and messages say', () => {

@@ -132,7 +132,7 @@ describe('evidence', () => {
     ['ecs-services', ['>1 of 2</td>', 'rollout IN_PROGRESS', 'Stopped tasks of', 'exit 137']],
     ['worker-logs', ['Errors, newest last', 'Reached heap limit &lt;script&gt;']],
     ['e2e-order', ['not reached', 'is FAILED after 3 retries', 'PENDING at 212 ms → PROCESSING at 1.1 s (retry 2)']],
-    ['sqs-backlog', ['2, 5, 9, 8, 12, 14, 13, 17', '<path class="line" d="M44 ', '1 visible, 0 in flight']],
+    ['sqs-backlog', ['2, 5, 9, 8, 12, 14, 13, 17', '<path class="line" d="M0 ', '1 visible, 0 in flight']],
     [
       'alb-health',
       [
@@ -186,7 +186,7 @@ describe('evidence', () => {
     expect(markup).toMatch(/stored passed 12 ms; worked \S.*; PROCESSED \S.* not reached/);
     expect(markup).toContain('since the request was sent');
     expect(markup).not.toContain('Deletion rests on');
-    expect(shown('jobs', { orders, steps: ['stored'] })).toContain('x="440"');
+    expect(shown('jobs', { orders, steps: ['stored'] })).toContain('x="50%"');
     const queued = { orders, steps: ['stored', 'deleted'], deleted: { status: 'passed', restsOn: 'counts' } };
     expect(shown('jobs', queued)).toContain('Deletion rests on counts.');
   });

@@ -111,7 +111,12 @@ describe('no orphaned resource is', () => {
     ['what only lies in the VPC', { ...gateway, source: 'name', proof: 'vpc' }],
     ['the state bucket', { ...bucket, id: aRecord().stateBucket }],
     ['the lock table', { ...bucket, service: 'dynamodb', type: 'table', id: aRecord().lockTable }],
-    ['a task of a service', { ...gateway, service: 'ecs', type: 'task', id: 'c/1' }],
+    ...['service:api', 'ecs-svc/1', 'events-rule/nightly', 'chronos-schedule/nightly', 'AWS Step Functions'].map(
+      (by): [string, Finding] => [
+        `a task of ${by}`,
+        { ...gateway, service: 'ecs', type: 'task', id: 'c/1', reason: `RUNNING, started by ${by}` },
+      ],
+    ),
     ['an automated snapshot', { ...bucket, service: 'rds', type: 'db-snapshot', id: 'rds:x-2026-01-31' }],
     ['the backup of a database that exists', { ...bucket, service: 'rds', type: 'automated-backup', reason: 'active' }],
     ['the secret of a database', { ...bucket, service: 'secretsmanager', type: 'secret', id: 'rds!db-1-AbCdEf' }],
@@ -121,6 +126,14 @@ describe('no orphaned resource is', () => {
     const report = await Object.assign(world(finding), changes).hours(1);
     expect(report).toMatchObject({ orphans: [], unread: [] });
   });
+
+  test.each(['RUNNING', 'RUNNING, started by ops', 'PENDING, started by my-service:api'])(
+    'but a task that nothing of AWS’s has started is one, with its cost: %s',
+    async (reason) => {
+      const report = await world({ ...gateway, service: 'ecs', type: 'task', id: 'c/1', reason }).hours(1);
+      expect(report?.orphans).toMatchObject([{ id: 'c/1', hourly: { usd: expect.any(Number) } }]);
+    },
+  );
 
   test('but a backup that its database has left is one, and so is a volume that nothing uses', async () => {
     const backup: Finding = { ...bucket, service: 'rds', type: 'automated-backup', reason: 'retained' };

@@ -42,6 +42,18 @@ describe('how to remove what is left', () => {
     expect(command(service, type, id)).toBe(expected);
   });
 
+  test.each([
+    '["shop-live-latency"]',
+    '-live',
+    '--endpoint-url=https://x',
+    '{"a":1}',
+    'file:///tmp/names',
+    'https://x',
+  ])('has no command for the name %s, which the AWS CLI would not take as it is', (name) => {
+    expect(command('cloudwatch', 'alarm', name)).toBeUndefined();
+    expect(command('cloudcontrol', 'AWS::SSM::Parameter', name)).toBeUndefined();
+  });
+
   test('takes the ARN where the command wants one', () => {
     expect(command('iam', 'policy', 'arn:aws:iam::1:policy/p')).toContain('--policy-arn arn:aws:iam::1:policy/p');
     expect(command('rds', 'automated-backup', 'ab-1', 'arn:aws:rds:eu-west-1:1:auto-backup:ab-1')).toContain(

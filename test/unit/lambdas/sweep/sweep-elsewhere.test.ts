@@ -12,7 +12,7 @@ const OWN = 'eu-west-1';
 const FAR = 'us-west-2';
 
 /** Each row has a type and the attributes of a resource in a region. */
-const RESOURCES: [string, (region: string) => Record<string, unknown>][] = (
+const RESOURCES: [string, (region: string, account?: string) => Record<string, unknown>][] = (
   [
     ['aws_sqs_queue', 'sqs', 'dr'],
     ['aws_cloudwatch_log_group', 'logs', 'log-group:/shared/app', '/shared/app'],
@@ -31,8 +31,8 @@ const RESOURCES: [string, (region: string) => Record<string, unknown>][] = (
   ] as const
 ).map(([type, service, resource, id]) => [
   type,
-  (region) => {
-    const arn = `arn:aws:${service}:${region}:${ACCOUNT}:${resource}`;
+  (region, account = ACCOUNT) => {
+    const arn = `arn:aws:${service}:${region}:${account}:${resource}`;
     return { id: id ?? arn, arn };
   },
 ]);
@@ -72,6 +72,20 @@ describe('what the inventory lists', () => {
     const { statuses, reasons, asked } = await sweep(type, attributes(FAR));
     expect([statuses, asked]).toEqual([['UNKNOWN'], []]);
     expect(reasons[0]).toMatch(/^it is in us-west-2, where nothing here can confirm it: look for /);
+  });
+
+  /** A provider may have credentials of another account. A neighbour may have the same name in this account. */
+  test.each([
+    ...RESOURCES,
+    ['aws_iam_role', (_: string, account = ACCOUNT) => ({ id: 'r', arn: `arn:aws:iam::${account}:role/r` })],
+    [
+      'aws_lambda_function',
+      (region: string, account = ACCOUNT) => ({ id: 'f', arn: `arn:aws:lambda:${region}:${account}:function:f` }),
+    ],
+  ] as typeof RESOURCES)('in another account is unknown: %s', async (type, attributes) => {
+    const { statuses, reasons, asked } = await sweep(type, attributes(OWN, '999999999999'));
+    expect([statuses, asked]).toEqual([['UNKNOWN'], []]);
+    expect(reasons[0]).toMatch(/^it is in account 999999999999, where nothing here can confirm it: look for /);
   });
 
   test.each(RESOURCES)(

@@ -328,3 +328,28 @@ describe('what lies in the VPC of the record’s outputs, with a name of its own
     expect(findings.map((one) => [one.status, one.proof])).toEqual(status ? [[status, proof]] : []);
   });
 });
+
+describe('a list of all regions', () => {
+  const owner = (region: string) => `arn:aws:states:${region}:${ACCOUNT}:execution:runbook-provision:x`;
+
+  test.each(['s3', 'iam'] as const)(
+    'of %s has what a deployment in another region owns, which is no leftover',
+    async (service) => {
+      const found = async (region: string) => {
+        const ports: SweepPorts = {
+          sweeper: async () => sweeperOf({ exists: [`${PREFIX}-us-data`] }),
+          inventory: async () => [],
+          tagged: async function* none() {},
+          project: 'order-platform',
+          owns: (name) => isOwnedName(PREFIX, name),
+          ...NO_NEIGHBOURS,
+          tags: async () => ({ ...OWN, owner: owner(region) }),
+        };
+        const { findings } = await sweepService({ request: aRequest({ machine: 'sweep' }), service, pass: 1 }, ports);
+        return findings.map(({ status, proof }) => [status, proof]);
+      };
+      expect(await found('us-east-1')).toEqual([]);
+      expect(await found('eu-west-1')).toEqual([['PRESENT', 'tags']]);
+    },
+  );
+});

@@ -90,6 +90,19 @@ describe('terraform state', () => {
     expect(resources).toBe(1);
   });
 
+  test('lists the volume from which an instance starts, and none that is only attached to it', () => {
+    const attributes = {
+      id: 'i-1',
+      root_block_device: [{ volume_id: 'vol-1', delete_on_termination: false }],
+      ebs_block_device: [{ volume_id: 'vol-2', delete_on_termination: false }],
+    };
+    const { items } = parseState(state([{ ...cluster, type: 'aws_instance', instances: [{ attributes }] }]));
+    expect(items.map(({ type, id, service }) => [type, id, service])).toEqual([
+      ['aws_instance', 'i-1', 'ec2'],
+      ['aws_ebs_volume', 'vol-1', 'ec2'],
+    ]);
+  });
+
   test.each([
     ['of another version', JSON.stringify({ version: 3, modules: [] })],
     ['cut off', '{"version": 4, "resou'],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { CHECKS, type CheckResult } from '../../../../lambdas/contracts/contracts.ts';
 import { evidenceResult } from '../../../../lambdas/contracts/payloads/validation.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { writeEvidence } from '../../../../lambdas/validation/write-evidence.ts';
-import { aRequest, fakeClock, RUN } from '../support/fixtures.ts';
+import { aRecord, aRequest, arnOf, fakeClock, RUN } from '../support/fixtures.ts';
 
 const request = aRequest({ checks: ['backend', 'alb-health'] });
 const base = `environments/dev/runs/${RUN}`;
@@ -125,6 +126,38 @@ describe('evidence', () => {
     expect(answer).toMatchObject({ verdict: 'PASSED', summary: '7 passed' });
     expect(answer.partial).toBeUndefined();
     expect(page).toContain('class="verdict passed"');
+  });
+
+  test.each<[string, Partial<EnvironmentRecord>, string]>([
+    ['a provision has failed in its apply', { status: 'FAILED', provisionBegan: arnOf('provision', 'p') }, 'UNKNOWN'],
+    ['a provision applies at present', { status: 'PROVISIONING', provisionBegan: arnOf('provision', 'p') }, 'UNKNOWN'],
+    ['a deployment was refused since', { status: 'LIVE', provisionBegan: arnOf('provision', 'p') }, 'UNKNOWN'],
+    ['a teardown has removed some', { status: 'FAILED', teardownBegan: arnOf('teardown', 't') }, 'UNKNOWN'],
+    ['a provision has applied and waits for its checks', { status: 'PROVISIONING' }, 'PASSED'],
+    ['only the checks of a provision have failed', { status: 'FAILED' }, 'PASSED'],
+  ])('of an environment to which %s', async (_name, changes, verdict) => {
+    const s3 = store();
+    const { checks: _, ...whole } = request;
+    const asked = { ...whole, record: aRecord(changes) };
+    const answer = await writeEvidence(
+      { request: asked, results: passed(CHECKS) },
+      { ...s3, recordValidation: s3.record },
+    );
+    const [page] = s3.pages.values();
+    expect(answer.verdict).toBe(verdict);
+    expect(s3.recorded[0]).toMatchObject(['dev', RUN, { lastValidation: { verdict } }, 8]);
+    expect(answer.summary.includes('arn:')).toBe(verdict === 'UNKNOWN');
+    expect(page?.includes('class="verdict passed"')).toBe(verdict === 'PASSED');
+    expect(page?.includes('Nobody knows')).toBe(verdict === 'UNKNOWN');
+  });
+
+  test('of an environment that is half removed says what has failed, too', async () => {
+    const s3 = store();
+    const { checks: _, ...whole } = request;
+    const asked = { ...whole, record: aRecord({ status: 'FAILED', provisionBegan: arnOf('provision', 'p') }) };
+    const results = [...passed(CHECKS.slice(1)), result(CHECKS[0], 'failed')];
+    const answer = await writeEvidence({ request: asked, results }, { ...s3, recordValidation: s3.record });
+    expect(answer).toMatchObject({ verdict: 'FAILED', summary: expect.stringMatching(/unknown: arn:.*; failed: /) });
   });
 
   const atOf = async (results: CheckResult[], now: string) => {

@@ -160,6 +160,16 @@ test.each<[name: string, world: World, changes: object, status: string, observed
   expect(conclusion).toMatchObject({ status, observed: expect.stringMatching(observed) });
 });
 
+const bare = { ...without('logs'), ...without('queue') };
+
+test.each([
+  ['the same id for two requests', { id: 'j 1' }, bare, 2, 'failed', /was answered with the id of another request/],
+  ['an id each', {}, bare, 3, 'passed', /done/],
+] as const)('an answer with %s', async (_, world, changes, requests, status, observed) => {
+  const { conclusion } = await follow(world, changes, requests);
+  expect(conclusion).toMatchObject({ status, observed: expect.stringMatching(observed) });
+});
+
 describe('a request', () => {
   test('goes to the endpoint of the state, with values of its own', async () => {
     const { calls, correlations, searched, conclusion } = await follow();

@@ -72,20 +72,36 @@ describe('services', () => {
 
 describe('load balancer', () => {
   const targets = [{ id: ADDRESS, state: 'healthy' }];
+  const targetGroup = async () => ({
+    loadBalancers: [{ arn: 'alb', dnsName: outputs.alb_dns_name }],
+    ...{ path: '/actuator/health', codes: '200' },
+  });
+  const rulesOf = vi.fn(async () => [
+    { priority: 1, conditions: [], actions: ['forward'], groups: [outputs.api_target_group_arn] },
+  ]);
   const up = { kind: 'answer' as const, status: 200, body: '{"status":"UP"}', address: 'a', ms: 1 };
 
   test('is asked for its health', async () => {
     const http = vi.fn(async () => up);
-    const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth: async () => targets };
+    const port = { targetGroup, rulesOf, targetHealth: async () => targets };
     expect((await observeLoadBalancer(outputs, port, { describeServices }, http)).status).toBe('passed');
     expect(http).toHaveBeenCalledWith(
       expect.objectContaining({ host: outputs.alb_dns_name, path: '/actuator/health' }),
     );
   });
 
+  test('is asked for the path of its own health check', async () => {
+    const http = vi.fn(async () => ({ ...up, body: 'well' }));
+    const ofPath = async () => ({ ...(await targetGroup()), path: '/healthz' });
+    const port = { targetGroup: ofPath, rulesOf, targetHealth: async () => targets };
+    const { status, expected } = await observeLoadBalancer(outputs, port, { describeServices }, http);
+    expect({ status, expected }).toMatchObject({ status: 'passed', expected: expect.stringContaining('/healthz') });
+    expect(http).toHaveBeenCalledWith(expect.objectContaining({ path: '/healthz' }));
+  });
+
   test('that sends requests to another’s address does not pass', async () => {
     const targetHealth = async () => [{ id: '10.0.9.99', state: 'healthy' }];
-    const port = { loadBalancerNames: async () => [outputs.alb_dns_name], targetHealth };
+    const port = { targetGroup, rulesOf, targetHealth };
     const { status, observed } = await observeLoadBalancer(outputs, port, { describeServices }, async () => up);
     expect({ status, observed }).toMatchObject({
       status: 'not-ready',
@@ -97,7 +113,9 @@ describe('load balancer', () => {
     'of a name that is not its own is not asked: %s',
     async (names) => {
       const http = vi.fn(async () => up);
-      const port = { loadBalancerNames: async () => names, targetHealth: async () => targets };
+      const loadBalancers = names?.map((dnsName) => ({ arn: 'alb', dnsName }));
+      const named = async () => loadBalancers && { loadBalancers, path: '/', codes: '200' };
+      const port = { targetGroup: named, rulesOf, targetHealth: async () => targets };
       expect((await observeLoadBalancer(outputs, port, { describeServices }, http)).status).toBe('failed');
       expect(http).not.toHaveBeenCalled();
     },

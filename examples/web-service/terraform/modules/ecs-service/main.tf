@@ -67,6 +67,9 @@ resource "aws_ecs_task_definition" "this" {
       }
     }
   }])
+
+  # ECS refuses a role that is a few seconds old, and the provider does not try again. The load balancer takes minutes.
+  depends_on = [var.target_group_arn]
 }
 
 resource "aws_security_group" "this" {

@@ -54,6 +54,31 @@ describe('JUnit XML', () => {
       { passed: 0, skipped: 0, failures: [{ name: 'a', message: '' }] },
     ],
     [
+      'a test with the status that CTest writes',
+      '<testsuite><testcase name="a" status="fail"/><testcase name="b" status="run"/></testsuite>',
+      { passed: 1, skipped: 0, failures: [{ name: 'a', message: '' }] },
+    ],
+    [
+      'a test that behave did not run',
+      '<testsuite><testcase name="a" status="untested"/><testcase name="b" status="passed"/></testsuite>',
+      { passed: 1, skipped: 1, failures: [] },
+    ],
+    [
+      'a failure below an element of the test',
+      '<testsuite><testcase name="a"><step name="one"><failure message="boom"/></step></testcase><testcase name="b"/></testsuite>',
+      { passed: 1, skipped: 0, failures: [{ name: 'a', message: 'boom' }] },
+    ],
+    [
+      'a test in a test',
+      '<testsuite><testcase name="a"><testcase name="inner"><failure>boom</failure></testcase></testcase></testsuite>',
+      { passed: 0, skipped: 0, failures: [{ name: 'a', message: 'boom' }] },
+    ],
+    [
+      'a test that passed when it was repeated, as Surefire writes it',
+      '<testsuite><testcase name="a"><flakyFailure message="x"><stackTrace>s</stackTrace></flakyFailure></testcase></testsuite>',
+      { passed: 1, skipped: 0, failures: [] },
+    ],
+    [
       'an error of a suite that could not begin',
       '<testsuite name="s" tests="1" errors="1"><testcase name="a"/><error message="no such file"/></testsuite>',
       { passed: 1, skipped: 0, failures: [{ name: 's', message: 'no such file' }] },
@@ -98,6 +123,23 @@ describe('JUnit XML', () => {
       'a file of this machine',
       '<?xml version="1.0"?><!-- <testsuite> --><!DOCTYPE x SYSTEM "file:///etc/passwd"><testsuite><testcase name="a"/></testsuite>',
       /DOCTYPE/,
+    ],
+    ['a status of no meaning', '<testsuite><testcase name="a" status="aborted"/></testsuite>', /"a" is "aborted"/],
+    ['a result of no meaning', '<testsuite><testcase name="a" result="undefined"/></testsuite>', /"a" is "undefined"/],
+    [
+      'a test in an element of no meaning',
+      '<testsuite><testcase name="a"/><group><testcase name="b"><failure/></testcase></group></testsuite>',
+      /element "group".*"testcase"/,
+    ],
+    [
+      'a failure in an element of no meaning',
+      '<testsuite><testcase name="a"/><setup><error/></setup></testsuite>',
+      /element "setup".*"error"/,
+    ],
+    [
+      'a failure in another namespace',
+      '<testsuite xmlns:j="urn:j"><testcase name="a"><j:failure/></testcase></testsuite>',
+      /namespace/,
     ],
     ['too deep a nest', '<testsuite>'.repeat(5_000) + '</testsuite>'.repeat(5_000), /nest/i],
   ])('%s is not read', (_, xml, why) => {

@@ -4,6 +4,7 @@ import {
   albHealth,
   type HttpObservation,
 } from '../../../../../lambdas/validation/checks/alb-health.ts';
+import type { ListenerRule } from '../../../../../lambdas/validation/checks/listener-rules.ts';
 import { aService } from '../../support/fixtures.ts';
 
 const DNS = 'x-1.eu-west-1.elb.amazonaws.com';
@@ -27,9 +28,22 @@ const svc = (desired: number, ...addresses: (string | undefined)[]) =>
     })),
   });
 const at = (...ids: string[]) => ids.map((id) => ({ id, state: 'healthy' }));
+const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/1';
+const OTHER = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/site/2';
+const balancers = (...names: string[]) => names.map((dnsName) => ({ arn: `arn:${dnsName}`, dnsName }));
+const rule = (priority: number, changes: Partial<ListenerRule> = {}): ListenerRule => ({
+  ...{ priority, conditions: [], actions: ['forward'], groups: [GROUP] },
+  ...changes,
+});
+const LAST = Number.POSITIVE_INFINITY;
+const group = (changes: object = {}) => ({
+  group: { loadBalancers: balancers(DNS), path: '/actuator/health', codes: '200', ...changes },
+});
 const good: AlbObservation = {
   dnsName: DNS,
-  loadBalancers: [DNS],
+  groupArn: GROUP,
+  ...group(),
+  rules: [rule(LAST)],
   targets: at('10.0.0.1'),
   service: svc(1, '10.0.0.1'),
   health: answer(200, '{"status":"UP"}'),
@@ -69,8 +83,13 @@ const rows: [string, Partial<AlbObservation>, string, RegExp][] = [
     /10\.0\.0\.1/,
   ],
   ['no answer', { health: { kind: 'silent', message: 'no answer within 5 s' } }, 'not-ready', /5 s/],
-  ['the name of another load balancer', { loadBalancers: ['y.elb.amazonaws.com'] }, 'failed', /not the address/],
-  ['a target group without load balancer', { loadBalancers: [] }, 'failed', /no load balancer/],
+  [
+    'the name of another load balancer',
+    group({ loadBalancers: balancers('y.elb.amazonaws.com') }),
+    'failed',
+    /not the address/,
+  ],
+  ['a target group without load balancer', group({ loadBalancers: [] }), 'failed', /no load balancer/],
   ['no target registered', { targets: [] }, 'not-ready', /no target/],
   ['only draining targets', target('draining'), 'not-ready', /no target/],
   ['initial', target('initial', 'Elb.RegistrationInProgress'), 'not-ready', /Elb.RegistrationInProgress/],
@@ -128,7 +147,79 @@ describe('ALB health', () => {
   });
 
   test('a target group that does not exist', () => {
-    const { loadBalancers: _, ...gone } = good;
+    const { group: _, ...gone } = good;
     expect(albHealth(gone)).toMatchObject({ status: 'failed', observed: 'the target group does not exist' });
+  });
+
+  const page = answer(200, '<html>hello</html>');
+  const paths: [string, { path?: string; codes?: string | null }, HttpObservation, string, RegExp][] = [
+    ['a page of a path of its own', { path: '/health' }, page, 'passed', /GET \/health: 200 in 12 ms/],
+    ['nothing in a 200', { path: '/' }, answer(200, ''), 'passed', /GET \/: 200 in/],
+    ['204 of a range', { path: '/', codes: '200-299' }, answer(204, ''), 'passed', /204/],
+    ['202 of a list', { path: '/', codes: '200,202' }, answer(202, ''), 'passed', /202/],
+    ['204 of 200', { path: '/', codes: '200' }, answer(204, ''), 'failed', /204 instead of 200/],
+    ['404', { path: '/health', codes: '200' }, answer(404, ''), 'failed', /404 instead of 200/],
+    ['a redirect that the matcher allows', { path: '/', codes: '200-399' }, answer(301, ''), 'failed', /not followed/],
+    ['404 that the matcher allows', { path: '/', codes: '200-499' }, answer(404, ''), 'unknown', /only 2xx/],
+    ['401 that the matcher allows', { path: '/', codes: '200,401' }, answer(401, ''), 'unknown', /only 2xx/],
+    ['503', { path: '/', codes: '200-499' }, answer(503, ''), 'not-ready', /503/],
+    ['a status of its own words', { path: '/', codes: '200' }, answer(200, '{"status":"ok"}'), 'passed', /200/],
+    ['200 with DOWN', { path: '/health' }, answer(200, '{"status":"DOWN"}'), 'not-ready', /status DOWN/],
+    ['a page of a report', { path: '/api/actuator/health/readiness' }, page, 'failed', /not a health report/],
+    ['a page of a report with a query', { path: '/actuator/health?x=1' }, page, 'failed', /not a health report/],
+    ['no path', {}, page, 'unknown', /no path over HTTP/],
+    ['no codes', { path: '/', codes: null }, page, 'unknown', /no codes of HTTP/],
+    ['codes that are no numbers', { path: '/', codes: 'x' }, page, 'failed', /instead of x/],
+  ];
+  test.each(paths)('of a health check: %s', (_name, { path, codes = '200' }, health, status, observed) => {
+    const check = { ...(path ? { path } : {}), ...(codes === null ? {} : { codes }) };
+    const own = { group: { loadBalancers: balancers(DNS), ...check } };
+    expect(albHealth({ ...good, ...own, health })).toMatchObject({
+      status,
+      observed: expect.stringMatching(observed),
+    });
+  });
+
+  const on = (field: string, ...patterns: string[]) => ({ conditions: [{ field, patterns }] });
+  const unread = (field: string) => ({ conditions: [{ field }] });
+  const site = { groups: [OTHER] };
+  const rules: [string, ListenerRule[] | undefined, string, RegExp][] = [
+    ['no listener', undefined, 'failed', /no listener for HTTP on port 80/],
+    ['no rule', [], 'failed', /by nothing/],
+    ['the default rule of another group', [rule(LAST, site)], 'failed', /answered by site, not by the target group/],
+    ['a page of the load balancer', [rule(LAST, { actions: ['fixed-response'], groups: [] })], 'failed', /fixed-resp/],
+    ['a redirect', [rule(LAST, { actions: ['redirect'], groups: [] })], 'failed', /action redirect/],
+    ['a login', [rule(LAST, { actions: ['authenticate-oidc', 'forward'] })], 'failed', /authenticate-oidc/],
+    ['a request that is rewritten', [rule(LAST, { actions: ['forward', 'transform'] })], 'failed', /transform/],
+    ['a part of the requests', [rule(LAST, { groups: [GROUP, OTHER] })], 'unknown', /may be answered by site/],
+    ['a rule of the path', [rule(LAST, site), rule(1, on('path-pattern', '/actuator/*'))], 'passed', /UP/],
+    ['a rule of another path', [rule(1, { ...site, ...on('path-pattern', '/api/*') }), rule(LAST)], 'passed', /UP/],
+    ['a path in capitals', [rule(1, { ...site, ...on('path-pattern', '/ACTUATOR/*') }), rule(LAST)], 'passed', /UP/],
+    ['the lowest of two', [rule(20), rule(3, { ...site, ...on('path-pattern', '*') })], 'failed', /site/],
+    ['a dot is a dot', [rule(1, { ...site, ...on('path-pattern', '/actuator.health') }), rule(LAST)], 'passed', /UP/],
+    [
+      'any one character',
+      [rule(1, { ...site, ...on('path-pattern', '/actuator?health') }), rule(LAST)],
+      'failed',
+      /site/,
+    ],
+    ['another host', [rule(1, { ...site, ...on('host-header', 'shop.example.com') }), rule(LAST)], 'passed', /UP/],
+    [
+      'any host of AWS',
+      [rule(1, { ...site, ...on('host-header', '*.ELB.amazonaws.com') }), rule(LAST)],
+      'failed',
+      /site/,
+    ],
+    ['another method', [rule(1, { ...site, ...on('http-request-method', 'POST') }), rule(LAST)], 'passed', /UP/],
+    ['a header', [rule(1, { ...site, ...unread('http-header') }), rule(LAST)], 'unknown', /may be answered by site/],
+    ['a header, of the group itself', [rule(1, unread('http-header')), rule(LAST, site)], 'unknown', /site/],
+    ['a header, whatever it is', [rule(1, unread('source-ip')), rule(LAST)], 'passed', /UP/],
+  ];
+  test.each(rules)('where requests go: %s', (_name, given, status, observed) => {
+    const { rules: _, ...rest } = good;
+    expect(albHealth({ ...rest, ...(given ? { rules: given } : {}) })).toMatchObject({
+      status,
+      observed: expect.stringMatching(observed),
+    });
   });
 });

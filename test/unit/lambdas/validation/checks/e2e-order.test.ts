@@ -95,7 +95,7 @@ const rows: [string, OrderObservation, string, RegExp][] = [
   ],
   [
     'one deletion of two, though the counts say otherwise',
-    { ...of(journey), orders: [{ ...journey, deleted: seen }, journey] },
+    { ...of(journey), orders: [{ ...journey, orderId: 'o-2', deleted: seen }, journey] },
     'not-ready',
     /does not say that the message of o-1 is deleted/,
   ],
@@ -129,7 +129,12 @@ const rows: [string, OrderObservation, string, RegExp][] = [
   ['the message is not deleted', of(journey, { after: waiting }), 'not-ready', /0 before, 1 after/],
   ['the dead-letter queue grew', of(journey, { after: dead }), 'failed', /grew by 1/],
   ['nobody takes it', of(without('consumed'), { stuck: 'worker: MISSING' }), 'failed', /not seen .*; worker: MISSING/],
-  ['one of two orders', { ...of(journey), orders: [journey, { ...journey, states: [] }] }, 'not-ready', /no status/],
+  [
+    'one of two orders',
+    { ...of(journey), orders: [journey, { ...journey, orderId: 'o-2', states: [] }] },
+    'not-ready',
+    /no status/,
+  ],
 ];
 
 describe('E2E order', () => {
