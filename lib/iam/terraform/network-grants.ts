@@ -94,13 +94,17 @@ export function networkGrants(construct: Construct, project: string, sharedVpcs:
       wildcardReason: BY_TAG,
     },
     {
+      // Elastic Load Balancing calls the second action with the permissions of the caller that sets a load balancer's
+      // security groups.
+      actions: ['ec2:DescribeVpcAttribute', 'ec2:GetSecurityGroupsForVpc'],
+      resources: ec2('vpc'),
+      conditions: tagged,
+      wildcardReason: BY_TAG,
+    },
+    {
       actions: [
         'ec2:CreateTags',
         'ec2:DeleteTags',
-        'ec2:DescribeVpcAttribute',
-        // Elastic Load Balancing calls this action with the permissions of the caller that sets a load balancer's
-        // security groups.
-        'ec2:GetSecurityGroupsForVpc',
         'ec2:DeleteVpc',
         'ec2:ModifyVpcAttribute',
         'ec2:DeleteSubnet',
