@@ -3,6 +3,7 @@ import { putObject } from '../aws/objects.ts';
 import { BuildFailure } from '../report.ts';
 import { prepareBackend } from './backend.ts';
 import { type Build, type Root, stateOf } from './build.ts';
+import { NO_DIGEST } from './image-variables.ts';
 import { described, lineageToKeep, makePlan } from './plan.ts';
 import { findInRun } from './recovery.ts';
 import { appliedTo, identity, init, inputsIn, requireOwnBackend, stackVariables, tagsOf } from './roots.ts';
@@ -10,6 +11,9 @@ import { APPLIED_VARIABLES, required, STACK_PLAN } from './run-files.ts';
 import type { Settings } from './settings.ts';
 import { StackVariables } from './stack-variables.ts';
 import { writeVariables } from './tfvars.ts';
+
+/** What a preview shows for the digest of an image that the configuration has and no provision has built. */
+const UNBUILT = '(known after the image is built)';
 
 /**
  * Plans what a provision would change now, and stores the changes as `previewKey` (lambdas/contracts/deployed-names.ts)
@@ -23,7 +27,8 @@ export async function preview(build: Build): Promise<void> {
   await lineageToKeep(build, root, STACK_PLAN);
   const { controlBucket, environment } = build.settings;
   const id = build.settings.build.split(':')[1];
-  await putObject(controlBucket, `previews/${environment}/${id}.json`, await described(build, root, STACK_PLAN));
+  const changes = await described(build, root, STACK_PLAN);
+  await putObject(controlBucket, `previews/${environment}/${id}.json`, changes.replaceAll(NO_DIGEST, UNBUILT));
 }
 
 async function enter(build: Build): Promise<Root> {

@@ -10,7 +10,7 @@ const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
-  show) echo '{"resource_changes":[]}' ;;
+  show) cat "$ROOT/shown.json" 2>/dev/null || echo '{"resource_changes":[]}' ;;
   plan)
     for argument in "$@"; do
       [[ $argument != -out=* ]] || echo '{"lineage": "one"}' | pack-plan "\${argument#-out=}"
@@ -60,6 +60,23 @@ test('everything keeps the tags and the images of its last apply', async () => {
   await run();
   const given = JSON.parse(readFileSync(join(script.directory, 'given.json'), 'utf8')) as Record<string, unknown>;
   expect(given).toMatchObject(APPLIED);
+});
+
+test('the digest of an image that no provision has built is unknown', async () => {
+  const image = (digest: string) => ({ image: `shop/api@${digest}` });
+  const change = { actions: ['update'], before: image('sha256:1'), after: image(`sha256:${'0'.repeat(64)}`) };
+  const shown = {
+    type: 'aws_ecs_task_definition',
+    name: 'api',
+    address: 'aws_ecs_task_definition.api',
+    mode: 'managed',
+  };
+  script.put('shown.json', JSON.stringify({ resource_changes: [{ ...shown, change }] }));
+  const { output } = await run();
+  expect(output).toContain('preview is done');
+  const result = readFileSync(join(script.directory, `s3/${CONTROL_BUCKET}/previews/dev/1-2.json`), 'utf8');
+  expect(result).toContain('shop/api@(known after the image is built)');
+  expect(result).not.toContain('0000');
 });
 
 describe('there is no preview', () => {
