@@ -34,6 +34,9 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
+/** The account of a lab that names no other. */
+export const ACCOUNT_ID = '123456789012';
+
 const PROJECT_ROOT = resolve(import.meta.dirname, '..');
 
 /** Starts an AWS account on this machine. Everything that it starts ends with stop(), or with this process. */
@@ -51,7 +54,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
 
   const processes = new Processes(options.keepDirectory ? '' : directory);
-  const accountId = options.accountId ?? '123456789012';
+  const accountId = options.accountId ?? ACCOUNT_ID;
   const trail = new Trail(accountId);
   const credentials = new CredentialVendor((session) => trail.assumed(session, region));
   const end = async () => {
@@ -122,7 +125,7 @@ async function emulatorOf(options: Omit<EmulatorOptions, 'python'>): Promise<Emu
   const foreign = process.env.LAB_EMULATOR_ENDPOINT;
   if (foreign) return externalEmulator(foreign);
   const python = await pythonWithMoto(PROJECT_ROOT);
-  return startEmulator({ ...options, python });
+  return startEmulator({ ...options, python, forks: process.env.LAB_EMULATOR_FORKS });
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -15,13 +15,21 @@ done
 for group in "\${!groups[@]}"; do kill -KILL -- "-$group"; done 2>/dev/null
 [[ -z $1 ]] || rm -rf -- "$1"`;
 
+/** A process whose end is an event: a child, or one that another process has forked. */
+export interface Ending {
+  readonly pid?: number | undefined;
+  readonly exitCode: number | null;
+  readonly signalCode: NodeJS.Signals | null;
+  once(event: 'exit' | 'error', listener: () => void): unknown;
+}
+
 /**
  * The class has every child process of the lab. Each leads a process group of its own, so that its end includes what it
  * started, and nothing outlives the lab: stop() ends them with a grace period, the exit of the lab's own process kills
  * them, and if that process is killed itself, a watchdog kills them.
  */
 export class Processes {
-  readonly #children = new Set<ChildProcess>();
+  readonly #children = new Set<Ending>();
   readonly #watchdog: ChildProcess;
   #stopping = false;
 
@@ -43,6 +51,12 @@ export class Processes {
   spawn(command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
     if (this.#stopping) throw new Error(`the lab is stopping; not starting ${command}`);
     const child = spawn(command, args, { ...options, detached: true });
+    this.adopt(child);
+    return child;
+  }
+
+  /** Ends a process with the lab that leads a process group of its own. */
+  adopt(child: Ending): void {
     this.#children.add(child);
     this.#watch('+', child);
     const forget = () => {
@@ -52,15 +66,14 @@ export class Processes {
     // The event is 'exit' and not 'close': a grandchild may hold the pipes open long after the leader has ended.
     child.once('exit', forget);
     child.once('error', forget);
-    return child;
   }
 
-  #watch(change: '+' | '-', { pid }: ChildProcess): void {
+  #watch(change: '+' | '-', { pid }: Ending): void {
     if (pid !== undefined) this.#watchdog.stdin?.write(`${change} ${pid}\n`);
   }
 
   /** Sends SIGTERM to the child's group, and SIGKILL after the grace period; resolves when the child has ended. */
-  end(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
+  end(child: Ending, graceMs = GRACE_MS): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);
@@ -83,7 +96,7 @@ export class Processes {
   }
 }
 
-export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+export function signalGroup(child: Pick<Ending, 'pid'>, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Processes } from '../processes.ts';
+import { fork } from './forks.ts';
 
 export interface Emulator {
   /** The form is `http://127.0.0.1:PORT`. */
@@ -20,6 +21,8 @@ export interface EmulatorOptions {
   python: string;
   /** Calls with unknown credentials belong to this account. */
   accountId: string;
+  /** The socket of a process that forks emulators (`forks.ts`). Without it, or where it refuses, one is started. */
+  forks?: string | undefined;
   log(message: string): void;
 }
 
@@ -33,15 +36,9 @@ const LOG_TAIL_LINES = 25;
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const started = performance.now();
   const logFile = join(options.directory, 'emulator.log');
-  const log = openSync(logFile, 'a');
-  // The server announces its port on the fourth descriptor; when its stdin closes, for whatever reason, it ends.
-  const child = options.processes.spawn(options.python, ['-m', 'plugin', '3'], {
-    cwd: options.directory,
-    stdio: ['pipe', log, log, 'pipe'],
-    env: emulatorEnvironment(options.accountId),
-  });
-  closeSync(log);
-  const port = await announcedPort(child, logFile);
+  const environment = emulatorEnvironment(options.accountId);
+  const forked = options.forks ? await fork(options.forks, { ...options, log: logFile, environment }) : undefined;
+  const port = forked ?? (await start(options, logFile, environment));
   const endpoint = `http://127.0.0.1:${port}`;
   options.log(`emulator: ${endpoint} after ${Math.round(performance.now() - started)} ms`);
   return {
@@ -62,7 +59,20 @@ export function externalEmulator(endpoint: string): Emulator {
   return { endpoint: endpoint.replace(/\/$/, ''), setGateway: async () => {} };
 }
 
-function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {
+/** @returns the port */
+function start(options: EmulatorOptions, logFile: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const log = openSync(logFile, 'a');
+  // The server announces its port on the fourth descriptor; when its stdin closes, for whatever reason, it ends.
+  const child = options.processes.spawn(options.python, ['-m', 'plugin', '3'], {
+    cwd: options.directory,
+    stdio: ['pipe', log, log, 'pipe'],
+    env,
+  });
+  closeSync(log);
+  return announcedPort(child, logFile);
+}
+
+export function emulatorEnvironment(accountId: string): NodeJS.ProcessEnv {
   // An endpoint in the caller's environment would send the emulator's own calls somewhere else.
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, PYTHONPATH, ...inherited } = process.env;
   return {

@@ -24,6 +24,8 @@ for (const name of ['stays', 'ends']) {
   const child = processes.spawn('bash', ['-c', name === 'ends' ? 'exit' : 'sleep 600 & exec sleep 600']);
   if (name === 'ends') await new Promise((resolve) => child.once('exit', resolve));
 }
+const foreign = { pid: Number(process.env.FOREIGN), exitCode: null, signalCode: null, once: () => {} };
+if (foreign.pid) processes.adopt(foreign);
 console.log('started');
 setTimeout(() => {}, 60_000);
 `;
@@ -40,6 +42,18 @@ test('what a lab has started goes when the lab is killed, and its folder with it
   lab.kill('SIGKILL');
   await vi.waitFor(() => expect(processesOf(scratch)).toEqual([]), { timeout: PATIENCE_MS });
   expect(existsSync(join(scratch, 'lab'))).toBe(false);
+});
+
+test('what another process has started for a lab goes with it too', async () => {
+  const foreign = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+  const ended = new Promise((resolve) => foreign.once('exit', (_code, signal) => resolve(signal)));
+  lab = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+    env: { ...process.env, SCRATCH: scratch, FOREIGN: String(foreign.pid) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => lab?.stdout?.once('data', resolve));
+  lab.kill('SIGKILL');
+  expect(await ended).toBe('SIGKILL');
 });
 
 test('a program that has stopped its lab ends as it wants to', async () => {

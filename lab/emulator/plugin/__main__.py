@@ -2,8 +2,8 @@
 
 import sys
 
-from . import atomic, cloudcontrol, cloudformation, cloudwatch, codebuild, dispatch, ec2, ecr, iam, kms, lambda_, rds, recorded, refusals, s3, s3_refusals, server, sqs, tagging, terraform  # noqa: F401 - each registers its changes
+from . import changes, server  # noqa: F401 - the changes register themselves
 
 if __name__ == "__main__":
-    server.end_with_parent()
-    server.serve(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    server.end_with(sys.stdin.fileno())
+    server.serve(int(sys.argv[1]) if len(sys.argv) > 1 else None, server.application())

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import re
-import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -63,6 +62,16 @@ class LabApplication:
 
     def __init__(self, moto_application):
         self._moto = moto_application
+
+    def load(self, services: dict[str, str]) -> None:
+        """Loads what moto otherwise loads at the first request of a service. @param services botocore's name of each of
+        moto's"""
+        from moto.core.utils import get_service_model
+
+        for name, model in services.items():
+            app = self._moto.app_instances[name] = self._moto.create_app(name)
+            app.url_map.update()
+            get_service_model(model)
 
     def __call__(self, environ, start_response):
         path = environ.get("PATH_INFO", "")
@@ -140,15 +149,20 @@ def _error(environ, start_response, status: str, code: str, message: str):
     return [body]
 
 
-def serve(announce_fd: int | None) -> None:
-    """Serves on a free port of 127.0.0.1 and writes the port to `announce_fd` as soon as the socket listens."""
+def application() -> LabApplication:
+    """Returns the application of a server, without any service loaded."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    return LabApplication(DomainDispatcherApplication(create_backend_app))
+
+
+def serve(announce_fd: int | None, app: LabApplication) -> None:
+    """Serves on a free port of 127.0.0.1 and writes the port to `announce_fd` as soon as the socket listens."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     WSGIRequestHandler.protocol_version = "HTTP/1.1"
-    application = LabApplication(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     os.environ["MOTO_PORT"] = str(server.server_port)
     if announce_fd is not None:
         os.write(announce_fd, f"{server.server_port}\n".encode())
@@ -156,11 +170,11 @@ def serve(announce_fd: int | None) -> None:
     server.serve_forever()
 
 
-def end_with_parent() -> None:
-    """Ends this process when the lab's ends, for whatever reason: the other end of stdin closes."""
+def end_with(fd: int) -> None:
+    """Ends this process when the lab's ends, for whatever reason: the other end of the pipe or socket `fd` closes."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(fd, 4096):
             pass
         os._exit(0)
 
