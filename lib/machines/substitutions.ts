@@ -25,6 +25,7 @@ export interface SubstitutionSources {
 const VALIDATE_TIMEOUT = 3_600;
 const SWEEP_TIMEOUT = 3_600;
 const PROVISION_TIMEOUT = 4 * 3_600;
+const TEARDOWN_TIMEOUT = 4 * 3_600;
 /** ECS restarts a crashing task again and again, at increasing intervals, before it stops. */
 const ROLLOUT_TIMEOUT = 1_800;
 
@@ -33,9 +34,6 @@ const ROLLOUT_TIMEOUT = 1_800;
  * hide the error of the target.
  */
 const LONGER = 60;
-
-/** The value is also in `teardown.asl.json`. */
-const TEARDOWN_TIMEOUT = 4 * 3_600;
 
 /** Returns the longest time for which an execution can own an environment. */
 export function longestHoldHours({ approval }: Config): number {
@@ -110,6 +108,7 @@ export function substitutionsOf(machine: MachineName, sources: SubstitutionSourc
         TerraformProject: TERRAFORM_PROJECT,
         SweepMachineArn: machineArn(scope, 'sweep'),
         SweepTaskTimeoutSeconds: SWEEP_TIMEOUT + LONGER,
+        TeardownTimeoutSeconds: TEARDOWN_TIMEOUT,
         TerraformTimeoutSeconds: buildTimeouts(config).TerraformTimeoutSeconds,
       };
     case 'extend':

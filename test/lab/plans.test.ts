@@ -4,8 +4,10 @@ import intake from '../../examples/document-intake/runbook.config.ts';
 import links from '../../examples/short-links/runbook.config.ts';
 import { Simulator } from '../../lab/iam/simulator.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import type { PlanFile } from '../../lambdas/contracts/plan.ts';
+import type { PlanFile, TeardownRisk } from '../../lambdas/contracts/plan.ts';
 import type { Permissions, Question } from '../../lambdas/plan/permissions/missing.ts';
+import { planRisks } from '../../lambdas/plan/plan-risks.ts';
+import { isOwnedName } from '../../lambdas/sweep/owned-names.ts';
 import type { RunbookConfig } from '../../lib/config/config.ts';
 import orders from '../../runbook.config.ts';
 import { runbook } from '../infra/support/runbook.ts';
@@ -13,8 +15,8 @@ import { policiesOf } from '../infra/support/template-policies.ts';
 import { planOf } from './support/plans.ts';
 
 /**
- * The tests check real plans of real roots against the policies that the CDK app gives the role of its builds, with the
- * lab's IAM simulator.
+ * The tests check real plans of real roots, as a build keeps them, for what stops a teardown, and against the policies that
+ * the CDK app gives the role of its builds, with the lab's IAM simulator. Each root is planned once.
  */
 
 type Simulate = (
@@ -25,7 +27,7 @@ let lab: Lab;
 let iam: IAMClient;
 let simulate: Simulate;
 let missing: typeof import('../../lambdas/plan/permissions/missing.ts').missingPermissions;
-const plans: Partial<Record<'orders' | 'intake' | 'links', PlanFile>> = {};
+const plans: Partial<Record<'orders' | 'intake' | 'links' | 'risky', PlanFile>> = {};
 let roles = 0;
 let asked = 0;
 
@@ -46,6 +48,7 @@ beforeAll(async () => {
     ...{ project: 'short-links', prefix: 'short-links-dev-v1' },
     permissions_boundary: 'arn:aws:iam::123456789012:policy/bound',
   });
+  plans.risky = await planOf(lab, 'test/lab/fixtures/risky-root', { project: 'risky', prefix: 'risky-dev' });
 });
 afterAll(() => lab?.stop());
 
@@ -153,5 +156,40 @@ describe('the role of the builds', () => {
     expect(lacking).toEqual([]);
     expect(unjudged).toContainEqual('aws_kinesis_stream.a: nobody knows what its type needs');
     expect(unjudged).toContainEqual(expect.stringMatching(/^IAM did not answer: NoSuchEntity/));
+  });
+});
+
+function risksOf(plan: PlanFile | undefined, project: string, prefix: string): TeardownRisk[] {
+  if (!plan) throw new Error(`${project} has no plan`);
+  const own = { project, environment: 'dev' };
+  return planRisks(plan, {
+    ...{ own, owns: (name) => isOwnedName(prefix, name), maxDeletions: 150, accepted: [] },
+  });
+}
+
+describe('in a plan', () => {
+  test('of twelve settings that stop a teardown, twelve are named', () => {
+    const risks = risksOf(plans.risky, 'risky', 'risky-dev');
+    expect(risks.map(({ address, risk }) => `${address} ${risk}`).sort()).toEqual([
+      'aws_cognito_user_pool.protected deletion-protection',
+      'aws_db_instance.backups retained-backups',
+      'aws_db_instance.protected deletion-protection',
+      'aws_db_instance.snapshot final-snapshot',
+      'aws_dynamodb_table.protected deletion-protection',
+      'aws_ecr_repository.filled not-emptied',
+      'aws_kms_key.waits recovery-window',
+      'aws_lb.protected deletion-protection',
+      'aws_quicksight_folder.unconfirmed unconfirmed-type',
+      'aws_s3_bucket.filled not-emptied',
+      'aws_secretsmanager_secret.waits recovery-window',
+      'module.kept["a"].aws_sqs_queue.guarded prevent-destroy',
+    ]);
+  });
+
+  test.each([
+    ['orders', 'order-platform', 'order-platform-dev-v3'],
+    ['intake', 'document-intake', 'document-intake-dev'],
+  ] as const)('of %s, none is', (name, project, prefix) => {
+    expect(risksOf(plans[name], project, prefix)).toEqual([]);
   });
 });
