@@ -287,6 +287,25 @@ describe('a link to the page', () => {
   });
 });
 
+test('a cause as long as a build may give keeps its beginning, its command and its log', async () => {
+  const FAILURE = `aws_subnet.a: ${'used by others, '.repeat(130)}Next: aws ec2 describe-x`.slice(-2_000);
+  const Build = {
+    ...{ Id: 'b:5', BuildStatus: 'FAILED', Logs: { DeepLink: `https://logs/${'$252F'.repeat(40)}end` } },
+    ExportedEnvironmentVariables: [{ Name: 'FAILURE', Value: FAILURE }],
+  };
+  const cause = JSON.stringify({ Build });
+  const { updateIfOwned, message } = await change(event('teardown', dev, { error: 'States.TaskFailed', cause }));
+  const [, , changes] = updateIfOwned.mock.calls[0] ?? [];
+  for (const text of [changes?.lastFailure?.cause ?? '', message]) {
+    expect(text).toContain('build b:5 is FAILED: ');
+    expect(text).toContain('Next: aws ec2 describe-x; its log: https://logs/');
+    expect(text).toContain('$252Fend');
+  }
+  expect(message).toContain(FAILURE);
+  expect(changes?.lastFailure?.cause).toMatch(/ … \(\d+ more characters\) … /);
+  expect(changes?.lastFailure?.cause?.length).toBeLessThanOrEqual(1_000);
+});
+
 describe('after a failed deployment', () => {
   test.each(['DeploymentRefused', 'PlanRefused'])('that says %s, the environment is what it was', async (error) => {
     const cause = 'commit b was refused: worker: exit 7. Commit a is live again';
