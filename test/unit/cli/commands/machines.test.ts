@@ -284,7 +284,7 @@ describe('what follows from an end', () => {
     expect(out).toMatch(wanted);
   });
 
-  test('whoever stops watching is told how to go on and how to stop it', async () => {
+  test('whoever stops watching sees how to go on and how to stop it', async () => {
     const { account, signal } = machines(ends({}).slice(0, 1));
     const ran = await runCli(['validate', 'dev'], { account, signal });
     expect(ran).toMatchObject({ code: 130 });
