@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { explain } from '../cli/explain.ts';
+import { onInterruption } from '../cli/interrupts.ts';
 import { runDemo } from '../demo/lifecycle.ts';
 import { installTerraform } from '../lab/tools/install-terraform.ts';
 import { findTools, formatTools } from '../lab/tools.ts';
@@ -49,15 +50,14 @@ async function start(options: Options): Promise<void> {
     return;
   }
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      // The second signal ends the process at once. The processes that the lab has started are killed when this process
-      // exits.
-      if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+  onInterruption(['SIGINT', 'SIGTERM', 'SIGHUP'], {
+    stop: () => {
       console.log('\nstopping the lab …');
       interrupt.abort();
-    });
-  }
+    },
+    // The processes that the lab has started are killed when this process exits.
+    giveUp: () => process.exit(INTERRUPTED),
+  });
   try {
     const terraform = await installTerraform(PROJECT, { out: process.stdout });
     if (terraform) process.env.PATH = [terraform, process.env.PATH].join(delimiter);

@@ -9,6 +9,8 @@ export interface BuildView {
   /** The status is IN_PROGRESS, SUCCEEDED, FAILED, FAULT, STOPPED or TIMED_OUT. */
   status: string;
   isOver: boolean;
+  /** The value is true while the build waits for its turn, because too many builds run. */
+  isQueued: boolean;
   /** The build exports these variables: why it was refused, or why it failed. */
   exported: Readonly<Record<string, string>>;
   /** The time is in milliseconds since the epoch. */
@@ -67,6 +69,7 @@ export async function describeBuild(
     id,
     status: build.buildStatus ?? 'IN_PROGRESS',
     isOver: build.buildComplete ?? false,
+    isQueued: build.currentPhase === 'QUEUED',
     exported: Object.fromEntries(
       (build.exportedEnvironmentVariables ?? []).map(({ name = '', value = '' }) => [name, value]),
     ),

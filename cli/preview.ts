@@ -35,25 +35,30 @@ export async function startPreview(account: OperatorAccount, environment: string
 }
 
 /**
- * Follows a build until it ends, with a line for each change of its status, and one a minute.
+ * Follows a build until it ends, with one line a minute.
  * @returns undefined when the operator interrupts it; the build continues
  * @throws {CommandError} when CodeBuild does not have the build
  */
 export async function followBuild(
   account: OperatorAccount,
+  environment: string,
   id: string,
   { err, signal, now, sleep }: Pick<Cli, 'err' | 'signal' | 'now' | 'sleep'>,
 ): Promise<BuildView | undefined> {
   const began = now();
   let last = began;
-  err.write(`build ${id} plans\n`);
+  err.write(`Build ${id} plans ${environment}.\n`);
   while (!signal.aborted) {
     const build = await describeBuild(account, id);
     if (!build) throw new CommandError(`build "${id}" is not known here: CodeBuild has lost it. Try again`);
     if (build.isOver) return build;
     if (now() - last >= HEARTBEAT_MS) {
       last = now();
-      err.write(`build ${id} still plans, for ${span(last - began)}\n`);
+      const time = span(last - began);
+      const state = build.isQueued
+        ? `has waited in the queue of CodeBuild for ${time}`
+        : `is still planning, ${time} after it was requested`;
+      err.write(`Build ${id} ${state}.\n`);
     }
     await sleep(LOOK_EVERY_MS);
   }

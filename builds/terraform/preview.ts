@@ -5,7 +5,7 @@ import { prepareBackend } from './backend.ts';
 import { type Build, type Root, stateOf } from './build.ts';
 import { NO_DIGEST } from './image-variables.ts';
 import { described, lineageToKeep, makePlan } from './plan.ts';
-import { findInRun } from './recovery.ts';
+import { errorIn, findInRun } from './recovery.ts';
 import { appliedTo, identity, init, inputsIn, requireOwnBackend, stackVariables, tagsOf } from './roots.ts';
 import { APPLIED_VARIABLES, required, STACK_PLAN } from './run-files.ts';
 import type { Settings } from './settings.ts';
@@ -46,7 +46,7 @@ async function enter(build: Build): Promise<Root> {
   await prepareBackend(build, folder, settings.stackRoot);
   const [found, { status, text }] = await Promise.all([findInRun(build, { ...root }, { own: [] }), init(build, root)]);
   if (text.trim()) report.say(text.trimEnd());
-  if (status !== 0) throw new BuildFailure(`terraform init ended with ${status}`);
+  if (status !== 0) throw new BuildFailure(`terraform init ended with ${status}${errorIn(text)}`);
   requireOwnBackend(settings.stackRoot, root);
   if (found.has(root.errored))
     throw new BuildFailure(

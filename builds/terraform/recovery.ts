@@ -79,7 +79,7 @@ export async function recover(
 const LONGEST_ERROR = 600;
 
 /** The first error, in one line: lines are wrapped, and stand beside a bar where Terraform draws one. */
-function errorIn(text: string): string {
+export function errorIn(text: string): string {
   const [, error] = /(?:^|\s)Error: ([\s\S]*?)(?=\sError: |$)/.exec(text.replaceAll(/[│╷╵]/g, ' ')) ?? [];
   return error ? `: ${error.trim().replaceAll(/\s+/g, ' ').slice(0, LONGEST_ERROR)}` : '';
 }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import { endOf } from '../../lambdas/contracts/lease.ts';
 import type { EnvironmentRecord } from '../../lambdas/contracts/record.ts';
 import { costSoFar } from '../../lambdas/contracts/spending.ts';
 import { type CostLine, costLines, PRICES } from '../../lambdas/plan/prices.ts';
 import { loadCertificate } from '../certificates.ts';
-import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
+import { type Cli, type Common, command, say, sayJson, screenOf } from '../cli.ts';
 import { type FoundState, loadState } from '../state.ts';
 import { table } from '../table.ts';
 import { localAndRelative } from '../times.ts';
@@ -12,6 +13,8 @@ import { CommandError } from './command-error.ts';
 import { loadRecord } from './records.ts';
 
 const HOURS_A_MONTH = 730;
+/** The columns of a table have this distance, in characters. */
+const GAP = 2;
 
 /** The costs are an estimate in USD, by list prices. */
 export interface Cost {
@@ -45,7 +48,7 @@ export function addCost(program: Command, cli: Cli): void {
         ? costOfGone(record, await loadCertificate(account, record.lastSweep?.certificate))
         : costOfLiving(record, await loadState(account, record), cli.now());
     if (options.json) return sayJson(cli, cost);
-    say(cli, describeCost(cost, cli.now()).join('\n'));
+    say(cli, describeCost(cost, cli.now(), undefined, screenOf(cli)).join('\n'));
   });
 }
 
@@ -80,12 +83,13 @@ export function costOfGone({ environment }: EnvironmentRecord, certificate: Cert
   return { environment, usdPerHour, usd, lines, prices };
 }
 
-export function describeCost(cost: Cost, now: number, timeZone?: string): string[] {
+/** @param columns width of the screen in characters; undefined where there is no screen */
+export function describeCost(cost: Cost, now: number, timeZone?: string, columns?: number): string[] {
   const { lines, usdPerHour, usd, usdAtEnd, endsAt, maxCostUsd, unknown, prices } = cost;
   const row = (what: string, amount: number, count = '') => [what, count, dollars(amount)];
   const end = endsAt === undefined ? '' : localAndRelative(Date.parse(endsAt), now, timeZone);
   return [
-    ...table([
+    ...figures(columns, [
       ...lines.map((line) => row(line.what, line.usdPerHour, String(line.count))),
       row('an hour', usdPerHour),
       row(endsAt === undefined ? 'in all' : 'so far', usd),
@@ -96,6 +100,19 @@ export function describeCost(cost: Cost, now: number, timeZone?: string): string
     ...(unknown ? [`By what, is not known: ${unknown}`] : []),
     `${prices.note} ${prices.region}, ${prices.asOf}.`,
   ];
+}
+
+/** Returns a table whose first column is wrapped where the screen is narrow, so that a figure stays beside its name. */
+function figures(columns: number | undefined, rows: readonly (readonly string[])[]): string[] {
+  const widest = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  const room = (columns ?? Number.POSITIVE_INFINITY) - widest(1) - widest(2) - 2 * GAP;
+  if (widest(0) <= room) return table(rows);
+  return table(
+    rows.flatMap(([what = '', ...amounts]) => {
+      const [first = '', ...rest] = wrapAnsi(what, room - GAP, { hard: false }).split('\n');
+      return [[first, ...amounts], ...rest.map((line) => [`${' '.repeat(GAP)}${line}`, ...amounts.map(() => '')])];
+    }),
+  );
 }
 
 const sum = (lines: readonly CostLine[]): number => lines.reduce((all, line) => all + line.usdPerHour, 0);

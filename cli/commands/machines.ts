@@ -14,9 +14,12 @@ import { closingLines, failedBuildLines } from '../closing.ts';
 import { askInline } from './approve.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { hoursOf, hoursToReach, hoursUntil, protectedUntil } from './lease-times.ts';
-import { loadRecord } from './records.ts';
+import { loadLiving, requireEnvironment } from './records.ts';
 import { inputOf, type RunOptions, runMachine } from './run-machine.ts';
 import { mayTearDown, showTeardownPlan } from './teardown.ts';
+
+/** The executions of these machines can only fail without an environment. */
+const NEED_ENVIRONMENT: ReadonlySet<string> = new Set(['deploy', 'validate', 'extend', 'protect']);
 
 /** Adds one `name=value`. The configuration determines the type of a value, so the value stays a text here. */
 function variableOf(text: string, before: Record<string, string> = {}): Record<string, string> {
@@ -44,7 +47,9 @@ export function addMachines(program: Command, cli: Cli): void {
     const { wait, json } = options;
     const { out, signal, terminal } = cli;
     const environment = typeof input.environment === 'string' ? input.environment : undefined;
-    const code = await runMachine(await cli.open(options), name, input, {
+    const account = await cli.open(options);
+    if (environment !== undefined && NEED_ENVIRONMENT.has(name)) await requireEnvironment(account, environment);
+    const code = await runMachine(account, name, input, {
       ...{ wait, json, out, signal },
       closing:
         closing ??
@@ -132,7 +137,7 @@ export function addMachines(program: Command, cli: Cli): void {
       const hours =
         until === undefined
           ? hoursOf('--hours', added)
-          : hoursToReach('--until', until, await loadRecord(await cli.open(options), environment), cli.now());
+          : hoursToReach('--until', until, await loadLiving(await cli.open(options), environment), cli.now());
       const given = until === undefined ? `--hours "${added}"` : `--until "${until}"`;
       const labels = /^\d+$/.test(added) ? {} : { hours: `${given}, in hours` };
       return run('extend', options, inputOf(extendInput, { environment, hours, maxCostUsd, reason }, labels));

@@ -1,5 +1,5 @@
-import { counted } from './counted.ts';
 import type { Message } from './message.ts';
+import { shortened } from './shortened.ts';
 
 /** What the address of a webhook takes. */
 export const WEBHOOK_FORMATS = ['slack', 'teams'] as const;
@@ -14,11 +14,9 @@ export const WEBHOOK_EVENT = { source: 'runbook', detailType: 'Runbook Message' 
  */
 const MOST = 3_000;
 
-/** A message as the body of a request. The mail has all of a text that is cut here. */
+/** Returns a message as the body of a request. The mail has all of a text that is shortened here. */
 export function webhookBody({ subject, text }: Message, format: WebhookFormat): object {
-  const rest = text.length - MOST;
-  const cut = rest > 0 ? `${text.slice(0, MOST)}…\n(${counted(rest, 'more character')} in the mail)` : text;
-  const body = cut.toWellFormed();
+  const body = shortened(text, MOST, 'in the mail').toWellFormed();
   return format === 'slack' ? { text: inert(`*${subject}*\n${body}`) } : adaptiveCard(subject, body);
 }
 

@@ -9,6 +9,7 @@ import type { ExecutionChangedEvent } from '../contracts/payloads/execution-chan
 import { type EnvironmentRecord, MACHINES, type MachineName } from '../contracts/record.ts';
 import type { ReportLink } from '../contracts/report-link.ts';
 import { STARTED_BY } from '../contracts/request.ts';
+import { shortened } from '../contracts/shortened.ts';
 import { objectIn, readableCause } from '../notifications/cause.ts';
 import type { Evidence, Execution, Recovery } from '../notifications/execution.ts';
 import { type NotificationContext, notificationFor } from '../notifications/notification-for.ts';
@@ -208,7 +209,7 @@ function markFailed(
     lastFailure: {
       ...{ machine, status, at: instantOf(stoppedAt ?? startedAt), execution: arn },
       ...(error ? { error } : {}),
-      ...(cause ? { cause: cause.slice(0, MAX_CAUSE) } : {}),
+      ...(cause ? { cause: shortened(cause, MAX_CAUSE) } : {}),
     },
   });
 }

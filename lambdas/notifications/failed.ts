@@ -2,6 +2,7 @@ import type { Leftover } from '../contracts/certificate.ts';
 import type { Finding } from '../contracts/contracts.ts';
 import { PLAN_REFUSED } from '../contracts/execution-errors.ts';
 import type { Message } from '../contracts/message.ts';
+import { shortened } from '../contracts/shortened.ts';
 import { money } from '../report/money.ts';
 import { plainText, remedyOf } from '../report/remedies.ts';
 import type { Evidence, Execution } from './execution.ts';
@@ -12,7 +13,8 @@ import type { NotificationContext } from './notification-for.ts';
 
 /** The certificate, which the message links, contains the other leftovers. */
 const LISTED = 10;
-const MAX_CAUSE = 2_000;
+/** The reason of a build has up to 2,000 characters, and its log's address follows. */
+const MAX_CAUSE = 3_000;
 
 /** These errors are results of a sweep, not failures of it. */
 const FOUND: Record<string, string> = { LeftoversFound: 'found leftovers', SweepInconclusive: 'was inconclusive' };
@@ -58,7 +60,7 @@ function badChecks({ checks = [] }: Evidence) {
 }
 
 function causeOf({ error, cause }: Execution): string[] {
-  return error ? [`${error}: ${cause ? cause.slice(0, MAX_CAUSE) : 'no cause given'}`] : [];
+  return error ? [`${error}: ${cause ? shortened(cause, MAX_CAUSE) : 'no cause given'}`] : [];
 }
 
 function left({ certificate }: Evidence): string[] {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { DescribeStateMachineCommand, StateMachineDoesNotExist } from '@aws-sdk/client-sfn';
 import { Command } from 'commander';
 import { type OperatorAccount, openAccount } from '../../cli/commands/account.ts';
+import { onInterruption } from '../../cli/interrupts.ts';
 import { quotaDiagnoses } from '../../cli/quotas.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { servicesWithIam } from '../../lab/services.ts';
@@ -121,13 +122,13 @@ async function ask(question: string): Promise<string | undefined> {
  */
 function interruption(): AbortSignal {
   const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (interrupt.signal.aborted) process.exit(130);
+  onInterruption(['SIGINT', 'SIGTERM'], {
+    stop: () => {
       say('\ntaking everything away …');
       interrupt.abort();
-    });
-  }
+    },
+    giveUp: () => process.exit(130),
+  });
   return interrupt.signal;
 }
 

@@ -49,7 +49,7 @@ async function looks(account: RemovalAccount, services?: readonly SweepService[]
   return { told, changes: account.changes };
 }
 
-test.each(Object.keys(WORLDS))('a %s that Terraform does not know is told, and not touched', async (name) => {
+test.each(Object.keys(WORLDS))('a %s that Terraform does not know is reported, and not touched', async (name) => {
   const account = new RemovalAccount(WORLDS[name] as World);
   endpoint.play = (request) => account.answer(request);
   expect(await looks(account)).toEqual({
@@ -102,6 +102,6 @@ const without = ({ subject }: World): Partial<World> => ({
   ...{ subject: { ...subject, thing: { ...subject.thing, id: 'another' } }, tags: {}, tagged: [] },
 });
 
-test('an orphaned resource is told, or is said to be unread, whatever an answer lacks', async () => {
+test('an orphaned resource is reported, or is reported as unread, whatever an answer lacks', async () => {
   expect((await runMatrix('orphans', 12, cellsOf)).wrong).toEqual([]);
 });

@@ -81,7 +81,7 @@ describe('every failure that would be silent raises an alarm', () => {
     expect(alarm(name)).toMatchObject(settings);
   });
 
-  test('an expiry that was not started for three hours, whether told of or not', () => {
+  test('an expiry that was not started for three hours, whether it was reported or not', () => {
     expect(watched(alarm('reaper-missed'))).toEqual([
       expect.stringMatching(/^AWS\/States ExecutionsStarted\{StateMachineArn=<MachinesExpire\w+>\}$/),
     ]);

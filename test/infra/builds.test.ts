@@ -64,7 +64,7 @@ describe('projects', () => {
     expect(JSON.stringify(buildspec.phases)).toContain(program);
   });
 
-  test('Terraform is told its version, its limits and where the runs are kept', () => {
+  test('Terraform gets its version, its limits and where the runs are kept', () => {
     template.hasResourceProperties('AWS::CodeBuild::Project', {
       Name: 'runbook-terraform',
       Environment: {
@@ -85,7 +85,7 @@ describe('the architecture of the images', () => {
     [undefined, 'ARM64', 'ARM_CONTAINER', 'aws/codebuild/amazonlinux-aarch64-standard:3.0'],
     ['X86_64', 'X86_64', 'LINUX_CONTAINER', 'aws/codebuild/amazonlinux-x86_64-standard:5.0'],
   ] as const)(
-    '%s is what they are built for, on a machine of its own kind, and what Terraform is told',
+    '%s is what they are built for, on a machine of its own kind, and what Terraform gets',
     (architecture, Value, Type, Image) => {
       const images = { ...config.images, ...(architecture && { architecture }) };
       const from = runbook({ images }).template;
@@ -185,7 +185,7 @@ describe('roles', () => {
     ).toEqual([]);
   });
 
-  test('Terraform is told the boundary', () => {
+  test('Terraform gets the boundary', () => {
     const told = (from: typeof template) => {
       const [project] = Object.values(
         from.findResources('AWS::CodeBuild::Project', { Properties: { Name: 'runbook-terraform' } }),

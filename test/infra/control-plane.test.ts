@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { previewKey } from '../../lambdas/contracts/deployed-names.ts';
 import config from '../../runbook.config.ts';
 import { flat, runbook } from './support/runbook.ts';
 
@@ -33,6 +34,23 @@ describe('control bucket', () => {
     const locking = runbook({ controlPlane }).template.findResources('AWS::S3::Bucket');
     expect(locking).toEqual(retained.findResources('AWS::S3::Bucket'));
     retained.hasResourceProperties('AWS::S3::Bucket', { ObjectLockEnabled: true });
+  });
+
+  test('deletes the results of previews after a day, with every version, and nothing else', () => {
+    for (const one of [template, retained]) {
+      const [bucket] = Object.values(one.findResources('AWS::S3::Bucket'));
+      expect(bucket?.Properties.LifecycleConfiguration).toEqual({
+        Rules: [
+          {
+            Id: 'previews',
+            Status: 'Enabled',
+            Prefix: previewKey('dev', 'x:1').split('dev/')[0],
+            ExpirationInDays: 1,
+            NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+          },
+        ],
+      });
+    }
   });
 
   test('refuses everything without TLS', () => {

@@ -18,7 +18,7 @@ const parameters = Object.fromEntries(
   ]),
 );
 
-test('what was deployed is told to people and, under the same value, to scripts', () => {
+test('what was deployed is shown to people and, under the same value, to scripts', () => {
   const told: [string, string | undefined][] = [
     ...MACHINES.map((name): [string, string | undefined] => {
       const output = `${name[0]?.toUpperCase()}${name.slice(1)}MachineArn`;

@@ -10,6 +10,7 @@ const FAKE_TERRAFORM = `${FAKE_BACKEND}
 echo "$*" >> "$CALLS"
 case $1 in
   version) echo '{"terraform_version": "1.11.4"}' ;;
+  init) [ ! -f "$ROOT/init.error" ] || { cat "$ROOT/init.error"; exit 1; } ;;
   show) cat "$ROOT/shown.json" 2>/dev/null || echo '{"resource_changes":[]}' ;;
   plan)
     for argument in "$@"; do
@@ -90,6 +91,11 @@ describe('there is no preview', () => {
       'from the state of another lineage',
       () => script.put(`${RUN}/stack.lineage`, 'another'),
       /has lineage one, the last plan of .* was made from another/,
+    ],
+    [
+      'without the providers, and the reason is that of the build',
+      () => script.put('init.error', 'Error: Failed to query available provider packages\n'),
+      /ERROR: terraform init ended with 1: Failed to query available provider packages/,
     ],
     [
       'with a secret',

@@ -279,7 +279,7 @@ describe('a lock that is held', () => {
     put('item', { Item: { Info: { S: JSON.stringify(by) } } });
   };
 
-  test('by a build that is over is released, and that is told', async () => {
+  test('by a build that is over is released, and that is reported', async () => {
     held();
     put(`s3/${FOLDER}/builders/1.json`, builder);
     const { status, output, exports } = await run('destroy-plan');
@@ -331,7 +331,7 @@ describe('a lock that is held', () => {
     expect([has(lockFile), has('item')]).toEqual([true, true]);
   });
 
-  test('later can be told to be of a build, because each notes where it runs', async () => {
+  test('later can be recognized as one of a build, because each notes where it runs', async () => {
     await run('destroy-plan', { CODEBUILD_BUILD_ID: 'runbook-terraform:b-2' });
     const noted = JSON.parse(
       readFileSync(join(script.directory, `s3/${FOLDER}/builders/runbook-terraform-b-2.json`), 'utf8'),

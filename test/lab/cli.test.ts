@@ -141,7 +141,7 @@ test('nobody has to wait, and may watch later', async () => {
   expect(await runbook('watch', out.trim())).toMatchObject({ code: 0, out: expect.stringContaining('SUCCEEDED') });
 });
 
-test('what is there is told for people and for scripts', async () => {
+test('what is there is printed for people and for scripts', async () => {
   expect((await runbook('status')).out).toMatch(/^ENVIRONMENT .*\ndev +LIVE .*PASSED/);
   expect(JSON.parse((await runbook('status', 'dev', '--json')).out)).toMatchObject({ environment: 'dev', fencing: 3 });
 });

@@ -114,7 +114,7 @@ describe('the association of an address', () => {
     expect(await associationOf(AllocationId)).toBe(AssociationId);
   });
 
-  test('has ended with its gateway, and the provider is told so instead of being denied', async () => {
+  test('has ended with its gateway, and the provider gets that answer instead of a denial', async () => {
     const { AllocationId, AssociationId, NatGatewayId } = await gatewayOf('short-links');
     await operator.send(new DeleteNatGatewayCommand({ NatGatewayId }));
     expect(await associationOf(AllocationId)).toBeUndefined();

@@ -225,7 +225,7 @@ test('tears down, and proves that nothing is left', async () => {
   expect((await account.record(ENVIRONMENT)).status).toBe('GONE');
 });
 
-test('has told people of each thing once', async () => {
+test('has notified people of each thing once', async () => {
   const lines: string[] = [];
   await vi.waitFor(async () => {
     lines.push(...(await inbox()).map((text) => text.split('\n')[0] ?? ''));

@@ -122,7 +122,7 @@ phases:
 });
 
 describe('a failure', () => {
-  test('in BUILD runs the rest of that phase’s finally and POST_BUILD, and is told', async () => {
+  test('in BUILD runs the rest of that phase’s finally and POST_BUILD, and is reported', async () => {
     const { build, seen, phases } = await builds.run(`
 env: { exported-variables: [SEEN, AFTER] }
 phases:

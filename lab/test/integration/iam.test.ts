@@ -234,7 +234,7 @@ test('what scales is known by its tags, although callers only say what it scales
   await expect(remove('own')).resolves.toBeDefined();
 });
 
-test('whoever may not list a bucket is not told what is not in it', async () => {
+test('whoever may not list a bucket does not learn what is not in it', async () => {
   const look = () =>
     new S3Client({ ...asRole(), forcePathStyle: true }).send(new GetObjectCommand({ Bucket: 'bucket', Key: 'none' }));
   const read = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' };

@@ -55,7 +55,7 @@ test('a machine that has everything', async () => {
   expect(provider).toEqual({ kind: 'mirror', folder: '/opt/plugins' });
 });
 
-test('a bare machine is told everything at once, and how to get it', async () => {
+test('on a bare machine, everything that is missing is named at once, and how to get it', async () => {
   const report = await statuses({ commands: [], folders: {} });
   expect(report.complete).toBe(false);
   const text = formatTools(report);

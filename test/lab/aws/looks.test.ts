@@ -62,7 +62,7 @@ describe('images', () => {
       layers: [],
     });
 
-  test('are found by tag, and each kind of absence is told apart', async () => {
+  test('are found by tag, and each kind of absence is distinguished', async () => {
     const ecr = new ECRClient(lab.context.client);
     const repositoryName = 'orders-api';
     await ecr.send(new CreateRepositoryCommand({ repositoryName }));

@@ -77,7 +77,7 @@ describe('a plan that could not be torn down', () => {
     expect(runbook.world.records.get('dev')?.status).toBe('LIVE');
   });
 
-  test('may be approved by a person who is told', async () => {
+  test('may be approved by a person who is notified', async () => {
     runbook.world.plan = risky({ enable_deletion_protection: true });
     const { message } = await asked();
     expect(message?.Message).toMatch(/OUTLIVES ITS TEARDOWN.*\n- aws_lb\.main: deletion-protection/);

@@ -171,7 +171,7 @@ describe('a record that cannot be read', () => {
 });
 
 describe('a failure', () => {
-  test('of one teardown is told by itself, and spares no other', async () => {
+  test('of one teardown is reported by itself, and spares no other', async () => {
     plant('good');
     plant('bad');
     runbook.world.buildStatus = ({ variables }) =>
@@ -182,7 +182,7 @@ describe('a failure', () => {
     expect(runbook.world.records.get('bad')?.status).not.toBe('GONE');
   });
 
-  test('to start a teardown at all is told, and the others are started', async () => {
+  test('to start a teardown at all is reported, and the others are started', async () => {
     plant('old', { run: 'x'.repeat(90) });
     plant('good');
     const { error, cause } = await runbook.run('expire', { at });
@@ -191,7 +191,7 @@ describe('a failure', () => {
     await expect.poll(() => runbook.world.records.get('good')?.status, { timeout: PATIENCE_MS }).toBe('GONE');
   });
 
-  test('to read the records is retried, and then told', async () => {
+  test('to read the records is retried, and then reported', async () => {
     const { functions } = runbook.world;
     functions['find-expired'] = failing(2, named('DependencyError'), functions['find-expired'] as never);
     expect((await expire()).status).toBe('SUCCEEDED');

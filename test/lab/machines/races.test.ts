@@ -37,7 +37,7 @@ describe('of two that want one environment', () => {
     ['provision', 'provision'],
     ['teardown', 'teardown'],
     ['teardown', 'provision'],
-  ])('%s and then %s: the second is told who holds it', async (first, second) => {
+  ])('%s and then %s: the error of the second names the owner', async (first, second) => {
     if (first === 'teardown') runbook.world.records.set('dev', liveRecord('dev'));
     const winner = await start(first);
     await isHeldUp();

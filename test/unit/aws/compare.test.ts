@@ -95,7 +95,7 @@ test('durations are shown side by side, of each step and of what takes long', ()
   ]);
 });
 
-test('a record is made of what is told of an execution and of those that it waits for', () => {
+test('a record is made of the description of an execution and of those that it waits for', () => {
   const recorder = new StepRecorder();
   const event = (machine: string, name: string, status: TimelineEvent['status'], durationMs: number, caught = false) =>
     recorder.event({

@@ -26,7 +26,7 @@ test('who leaves has not agreed', async () => {
   expect(await answer).toBe(false);
 });
 
-test('a script is told how to do without', async () => {
+test('a script gets the option that does without', async () => {
   await expect(confirm('Apply it?', terminal(false))).rejects.toThrow('there is no terminal to ask on: add --yes');
 });
 

@@ -103,7 +103,7 @@ describe('following an execution', () => {
     expect(names).toEqual(['Check request', 'Check request']);
   });
 
-  test('ends when told', async () => {
+  test('ends when its signal aborts', async () => {
     const stop = new AbortController();
     const { client } = fakeSteps({ [root]: sequence.slice(0, 8) });
     const events = [];

@@ -402,7 +402,7 @@ describe('images', () => {
     });
   });
 
-  test('as many as a loop makes are told apart by its keys', async () => {
+  test('as many as a loop makes are distinguished by its keys', async () => {
     const source = `
       locals { apps = { web = {}, jobs = {}, mail = {} } }
       resource "aws_ecr_repository" "app" {

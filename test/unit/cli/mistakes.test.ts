@@ -40,7 +40,7 @@ describe('what somebody may type by mistake', () => {
       '"No Such" is neither an execution (an ARN, or provision:<name>) nor the name of an environment',
     ],
     [['stauts'], "unknown command 'stauts'\n(Did you mean status?)"],
-  ])('%j is told what is wrong with it', async (args, message) => {
+  ])('the error of %j says what is wrong with it', async (args, message) => {
     const { code, err, out } = await runCli(args, { account: empty });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);

@@ -42,7 +42,7 @@ const plan = {
 };
 
 describe('the difference that a plan makes', () => {
-  test('what goes comes first, attributes are compared, and what changes alike is told once', () => {
+  test('what goes comes first, attributes are compared, and what changes alike is shown once', () => {
     expect(describeDiff(planDiff(planFile.parse(plan)))).toEqual([
       '- aws_iam_role.old',
       '± aws_db_instance.main',

@@ -167,7 +167,7 @@ describe('what a build is at', () => {
     ]);
   });
 
-  test('a build that says nothing is told to go on', async () => {
+  test('a build without output is reported as running', async () => {
     const { progress } = applied([]);
     const written: string[] = [];
     const renderer = new PlainRenderer((line) => written.push(line), { timeZone: 'UTC' });

@@ -69,7 +69,7 @@ describe('images of a configuration', () => {
     expect(wantedOutputs(parsed([job], { checks: ['backend'], outputs: [] }))).toEqual([address]);
   });
 
-  test('are told to builds with what they are built for, and to functions with where they are', () => {
+  test('are given to builds with what they are built for, and to functions with where they are', () => {
     const jobs = { ...web, name: 'jobs', variable: 'j', repository: { external: 'team/jobs' }, service: undefined };
     const { images } = parsed([web, { ...jobs, platforms: ['linux/amd64'], takes: 'digest', context: 'apps' }]);
     expect(builtImages(images, 'ARM64')).toEqual([

@@ -15,7 +15,7 @@ describe('outbox', () => {
     expect(store.unpublished.size).toBe(1);
   });
 
-  test('relays what is overdue, outlives SQS and the database being down, and ends when told', async () => {
+  test('relays what is overdue, outlives SQS and the database being down, and ends when its signal aborts', async () => {
     const store = new MemoryStore();
     await store.create(order('1'));
     await store.create(order('2'));

@@ -32,7 +32,7 @@ describe('Pass', () => {
       { b: 1 },
     ],
     ['yields a scalar from $map over one item', { Output: '{% $map($states.input, function($x){$x}) %}' }, [5], 5],
-    ['yields a list when told to', { Output: '{% [$map($states.input, function($x){$x})] %}' }, [5], [5]],
+    ['yields a list when the expression does', { Output: '{% [$map($states.input, function($x){$x})] %}' }, [5], [5]],
   ])('%s', async (_name, state, input, output) => {
     const result = await run({ P: pass(state) }, { input });
     expect(result).toMatchObject({ status: 'SUCCEEDED', output });

@@ -1,6 +1,9 @@
 import { NoSuchKey } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { costOfLiving, describeCost } from '../../../../cli/commands/cost.ts';
+import { wrap } from '../../../../cli/wrap.ts';
+import { parseState } from '../../../../lambdas/plan/terraform-state.ts';
 import { aRecord } from '../../lambdas/support/fixtures.ts';
 import { anAccount, NOW, runCli } from '../support/cli.ts';
 
@@ -45,6 +48,19 @@ describe('cost', () => {
       expect.stringMatching(/estimate.*eu-west-1/i),
       '',
     ]);
+  });
+
+  test.each([80, 60, 40])('on %i columns, each figure is beside what it is of', (columns) => {
+    const cost = costOfLiving(
+      aRecord({ usdPerHour: 0.0352, maxCostUsd: 5 }),
+      { kind: 'found', state: parseState(state(1)) },
+      NOW,
+    );
+    const shown = wrap(describeCost(cost, NOW, 'UTC', columns).join('\n'), columns).split('\n');
+    expect(shown.filter((line) => line.length > columns)).toEqual([]);
+    expect(shown.filter((line) => /^\s*\$/.test(line))).toEqual([]);
+    for (const label of ['load balancer', 'an hour', 'so far', 'until Sat', 'at most', 'a month'])
+      expect(shown.find((line) => line.startsWith(label))).toMatch(/ \$\d+\.\d+$/);
   });
 
   test('of a state that cannot be read, as far as the record knows', async () => {

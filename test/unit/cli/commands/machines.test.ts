@@ -42,6 +42,85 @@ async function started(...args: string[]) {
   return { err, code, input: inputs[0] };
 }
 
+describe('an environment that must exist', () => {
+  const COMMANDS: readonly (readonly string[])[] = [
+    ['deploy'],
+    ['validate'],
+    ['extend', '--hours', '1', '--reason', 'x'],
+    ['extend', '--until', '23:00', '--reason', 'x'],
+    ['protect', '--lift', '--reason', 'x'],
+  ];
+  /** Returns an account with these records, and the inputs of the executions that were started in it. */
+  function among(records: readonly object[], denied?: 'GetItem' | 'Scan') {
+    const inputs: string[] = [];
+    const deny = () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+    };
+    const items = records.map((one) => marshall(aRecord(one), { removeUndefinedValues: true }));
+    const answers = {
+      GetItem: ({ Key }: { Key: { environment: { S: string } } }) => ({
+        Item: items.find((item) => item.environment?.S === Key.environment.S),
+      }),
+      Scan: () => ({ Items: items }),
+      StartExecution: ({ input = '' }: StartExecutionCommandInput) => {
+        inputs.push(input);
+        return { executionArn: 'arn:aws:states:eu-west-1:123456789012:execution:runbook-validate:x' };
+      },
+    };
+    return { inputs, account: anAccount({ ...answers, ...(denied ? { [denied]: deny } : {}) }) };
+  }
+  const run = (account: Given['account'], name: string, [command, ...options]: readonly string[]) =>
+    runCli([command ?? '', name, ...options, '--no-wait'], { ...(account ? { account } : {}), now });
+  const many = Array.from({ length: 14 }, (_, index) => ({ environment: `pr-${index + 10}` }));
+
+  test.each(
+    COMMANDS.flatMap((command) => [
+      {
+        command,
+        name: 'dmeo',
+        records: [{ environment: 'dev' }, { environment: 'demo' }],
+        says: 'did you mean "demo"? There are demo, dev',
+      },
+      { command, name: 'nope', records: [{ environment: 'dev' }], says: 'is not known here: there is dev' },
+      { command, name: 'nope', records: [], says: 'is not known here: there is no environment yet' },
+      { command, name: 'nope', records: many, says: 'pr-18, pr-19, and 4 more (npx runbook status)' },
+      {
+        command,
+        name: 'old',
+        records: [{ environment: 'dev' }, { environment: 'old', status: 'GONE' }],
+        says: 'environment "old" is GONE: there is dev. A new one: npx runbook provision old',
+      },
+    ]),
+  )('$command.0 $name is refused at the prompt: $says', async ({ command, name, records, says }) => {
+    const { account, inputs } = among(records);
+    const { code, err, out } = await run(account, name, command);
+    expect({ code, out, inputs }).toEqual({ code: 2, out: '', inputs: [] });
+    expect(err).toContain(says);
+  });
+
+  test.each(COMMANDS.filter((command) => !command.includes('--until')).map((command) => ({ command })))(
+    '$command.0 starts where the records may not be read: its machine refuses',
+    async ({ command }) => {
+      const { account, inputs } = among([], 'GetItem');
+      expect(await run(account, 'nope', command)).toMatchObject({ code: 0 });
+      expect(inputs).toHaveLength(1);
+    },
+  );
+
+  test('is refused without the other names where they may not be listed', async () => {
+    const { account, inputs } = among([], 'Scan');
+    const { code, err } = await run(account, 'nope', ['validate']);
+    expect({ code, inputs }).toEqual({ code: 2, inputs: [] });
+    expect(err).toBe('environment "nope" is not known here: see them all with "npx runbook status"\n');
+  });
+
+  test.each([['provision'], ['sweep'], ['teardown', '--yes']])('%s needs none', async (...command) => {
+    const { account, inputs } = among([]);
+    expect(await run(account, 'nope', command)).toMatchObject({ code: 0 });
+    expect(inputs).toHaveLength(1);
+  });
+});
+
 describe('variables that are given', () => {
   test.each<[string[], object | undefined]>([
     [['--var', 'size=512'], { size: '512' }],
@@ -205,7 +284,7 @@ describe('what follows from an end', () => {
     expect(out).toMatch(wanted);
   });
 
-  test('whoever stops watching is told how to go on and how to stop it', async () => {
+  test('whoever stops watching sees how to go on and how to stop it', async () => {
     const { account, signal } = machines(ends({}).slice(0, 1));
     const ran = await runCli(['validate', 'dev'], { account, signal });
     expect(ran).toMatchObject({ code: 130 });

@@ -70,7 +70,7 @@ describe('before a teardown', () => {
     expect((await asked(account(aRecord(), state), 'y\n')).shown).toMatch(line);
   });
 
-  test('a script is told to say --yes, before anything is read', async () => {
+  test('a script is asked for --yes, before anything is read', async () => {
     const terminal = { input: new PassThrough(), output: new PassThrough() };
     await expect(mayTearDown({} as OperatorAccount, 'dev', terminal)).rejects.toThrow(
       'a teardown destroys "dev", and there is no terminal to ask on: add --yes',

@@ -58,7 +58,7 @@ export interface Given {
   /** A person types this text. Without it, the terminal is not interactive. */
   typed?: string;
   signal?: AbortSignal;
-  now?: number;
+  now?: number | (() => number);
 }
 
 /** Runs one command line in this process. */
@@ -86,7 +86,7 @@ export async function runCli(args: readonly string[], given: Given = {}): Promis
     version: '1.2.3',
     installed: false,
     loadEnvironment: (file) => ran.loaded.push(file),
-    now: () => now,
+    now: typeof now === 'number' ? () => now : now,
     sleep: () => new Promise((resume) => setTimeout(resume, 1)),
     open: async () => {
       if (account instanceof Error) throw account;

@@ -120,7 +120,7 @@ test('an error names the members that the answer has, and the request', () => {
   expect(() => listOf(undefined, {})).toThrow('it has no members');
 });
 
-test('an empty list that its operation leaves out is told from no answer', () => {
+test('an empty list that its operation leaves out is distinguished from no answer', () => {
   const answered = { $metadata: { requestId: 'r-1' } };
   expect(queueUrlsOf(answered)).toEqual([]);
   expect(queueTagsOf(answered)).toEqual({});

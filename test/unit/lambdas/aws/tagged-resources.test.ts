@@ -45,7 +45,7 @@ afterAll(() => {
   server.close();
 });
 
-test('what another deployment owns in its region is no leftover of this one, and is told', async () => {
+test('what another deployment owns in its region is no leftover of this one, and is reported', async () => {
   const { taggedArns } = await import('../../../../lambdas/aws/tagged-resources.ts');
   const { SWEEP_SERVICES } = await import('../../../../lambdas/contracts/sweep-request.ts');
   const ports = taggedArns({ environment: 'dev', project: 'shop' }, 'eu-west-1', ['eu-west-1', 'us-east-1']);

@@ -49,7 +49,7 @@ const teardown = (changes: Partial<PreflightRequest> = {}) =>
     ...changes,
   });
 
-describe('claim of an environment that preflight was told nothing of', () => {
+describe('claim of an environment whose record preflight did not have', () => {
   const earlier = aRecord({ createdAt: '2026-01-28T12:00:00Z' });
   const refusal = /created at 2026-01-28T12:00:00Z.*told that it has no record.*Start a new execution/;
 
@@ -365,7 +365,7 @@ describe('an owner that may not be over', () => {
 describe('a race', () => {
   const winner = arnOf('provision', 'winner');
 
-  test('for a new record has one winner, and the other is told who', async () => {
+  test('for a new record has one winner, and the error of the other names it', async () => {
     const { records, ports } = setUp(null, { [winner]: 'RUNNING' });
     records.beforeWrite = () => {
       records.record = aRecord({ owner: winner, fencing: 1 });

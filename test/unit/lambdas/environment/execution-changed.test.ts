@@ -78,7 +78,7 @@ const dev = { environment: 'dev' };
 const destroy = { ...dev, onFailure: 'destroy' };
 
 describe('after a failed provision', () => {
-  test('the record says so, and people are told what still costs money', async () => {
+  test('the record says so, and a message says what still costs money', async () => {
     const { updateIfOwned, startTeardown, message } = await change(event('provision', dev));
     expect(updateIfOwned).toHaveBeenCalledWith('dev', arnOf('provision', 'x'), {
       status: 'FAILED',
@@ -127,17 +127,20 @@ describe('after a failed provision', () => {
   test.each([
     ['is protected', '2026-01-31T13:00:00Z', 0],
     ['was protected', '2026-01-31T12:00:01Z', 1],
-  ])('a teardown that protection would refuse is not started, and people are told: %s', async (_, until, started) => {
-    const by = arnOf('protect', 'p');
-    const record = aRecord({
-      status: 'PROVISIONING',
-      protection: { until, by, at: '2026-01-31T12:00:00Z', reason: 'demo' },
-    });
-    const { startTeardown, updateIfOwned, message } = await change(event('provision', destroy), { record });
-    expect(startTeardown).toHaveBeenCalledTimes(started);
-    expect(updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
-    if (started === 0) expect(message).toMatch(/not torn down, although onFailure.*protected until .*13:00.*"demo"/s);
-  });
+  ])(
+    'a teardown that protection would refuse is not started, and people are notified: %s',
+    async (_, until, started) => {
+      const by = arnOf('protect', 'p');
+      const record = aRecord({
+        status: 'PROVISIONING',
+        protection: { until, by, at: '2026-01-31T12:00:00Z', reason: 'demo' },
+      });
+      const { startTeardown, updateIfOwned, message } = await change(event('provision', destroy), { record });
+      expect(startTeardown).toHaveBeenCalledTimes(started);
+      expect(updateIfOwned.mock.calls[0]?.[2]).toMatchObject({ status: 'FAILED' });
+      if (started === 0) expect(message).toMatch(/not torn down, although onFailure.*protected until .*13:00.*"demo"/s);
+    },
+  );
 
   test('whose input was refused, the record is left alone', async () => {
     const given = event('provision', { environment: 'Dev; rm -rf /' }, { error: 'InputError' });
@@ -246,7 +249,7 @@ describe('events come late, twice and out of order', () => {
 
 describe('that a failure was handled, so that no alarm repeats it, is counted', () => {
   test.each<[string, ExecutionChangedEvent, Around, number]>([
-    ['when people were told', event('provision', dev), {}, 1],
+    ['when people were notified', event('provision', dev), {}, 1],
     [
       'when whoever waits for it tells',
       event('validate', { ...dev, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: arnOf('provision', 'p') }),
@@ -285,6 +288,25 @@ describe('a link to the page', () => {
   test('that cannot be made leaves where the page is kept', async () => {
     expect((await change(event('validate', dev), { page })).message).toContain(`Report: ${page}\n`);
   });
+});
+
+test('a cause as long as a build may give keeps its beginning, its command and its log', async () => {
+  const FAILURE = `aws_subnet.a: ${'used by others, '.repeat(130)}Next: aws ec2 describe-x`.slice(-2_000);
+  const Build = {
+    ...{ Id: 'b:5', BuildStatus: 'FAILED', Logs: { DeepLink: `https://logs/${'$252F'.repeat(40)}end` } },
+    ExportedEnvironmentVariables: [{ Name: 'FAILURE', Value: FAILURE }],
+  };
+  const cause = JSON.stringify({ Build });
+  const { updateIfOwned, message } = await change(event('teardown', dev, { error: 'States.TaskFailed', cause }));
+  const [, , changes] = updateIfOwned.mock.calls[0] ?? [];
+  for (const text of [changes?.lastFailure?.cause ?? '', message]) {
+    expect(text).toContain('build b:5 is FAILED: ');
+    expect(text).toContain('Next: aws ec2 describe-x; its log: https://logs/');
+    expect(text).toContain('$252Fend');
+  }
+  expect(message).toContain(FAILURE);
+  expect(changes?.lastFailure?.cause).toMatch(/ … \(\d+ more characters\) … /);
+  expect(changes?.lastFailure?.cause?.length).toBeLessThanOrEqual(1_000);
 });
 
 describe('after a failed deployment', () => {

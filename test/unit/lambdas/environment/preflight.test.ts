@@ -467,7 +467,7 @@ describe('under a pattern without a suffix', () => {
     ],
     ['pr-1', { malformed: ['pr-1-odd'] }, /"pr-1-odd" exists/],
     ['pr-1', { living: ['pr-1-fix'], record: aRecord({ environment: 'pr-1', status: 'GONE' }) }, /"pr-1-fix" exists/],
-  ])('%s does not begin beside what it cannot be told from', async (environment, options, message) => {
+  ])('%s does not begin beside what it cannot be distinguished from', async (environment, options, message) => {
     await expect(provision(environment, options)).rejects.toMatchObject({
       name: 'InputError',
       message: expect.stringMatching(message),
@@ -478,9 +478,12 @@ describe('under a pattern without a suffix', () => {
     ['pr-1', { living: ['pr-2', 'pr-10', 'apr-1'] }],
     ['pr-1', { living: ['pr-1-fix'], record: aRecord({ environment: 'pr-1' }) }],
     ['pr-1', { living: ['pr-1-fix'], pattern: 'shop-{environment}-v3' }],
-  ])('%s begins beside what it can be told from, and what lives already goes on', async (environment, options) => {
-    await expect(provision(environment, options)).resolves.toMatchObject({ environment });
-  });
+  ])(
+    '%s begins beside what it can be distinguished from, and what lives already goes on',
+    async (environment, options) => {
+      await expect(provision(environment, options)).resolves.toMatchObject({ environment });
+    },
+  );
 
   test('is torn down and swept whatever lives beside it', async () => {
     for (const machine of ['teardown', 'sweep'] as const) {

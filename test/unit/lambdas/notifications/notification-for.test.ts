@@ -53,7 +53,7 @@ const unfit: Evidence = {
   ],
 };
 
-describe('people are told, in a subject', () => {
+describe('people are notified, in a subject', () => {
   test.each<[string, MachineName, string, Case]>([
     ['provision has started', 'provision', 'RUNNING', {}],
     ['deploy has started', 'deploy', 'RUNNING', {}],
@@ -95,7 +95,7 @@ describe('people are told, in a subject', () => {
   });
 });
 
-describe('nobody is told', () => {
+describe('nobody is notified', () => {
   test.each<[string, MachineName, string, Case]>([
     ['of a validation that a provision waits for', 'validate', 'SUCCEEDED', { input: nested }],
     ['of its failure, which the provision tells', 'validate', 'FAILED', { input: nested }],

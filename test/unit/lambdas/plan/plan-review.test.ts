@@ -160,7 +160,7 @@ describe('what a plan does', () => {
     });
   });
 
-  test('is told with what is dangerous first', () => {
+  test('is described with what is dangerous first', () => {
     const text = aboutPlan(reviewPlan([...changes, destroyed('aws_s3_bucket')]));
     expect(text).toMatch(
       /^Terraform would add 3, change 1 and destroy 3 resources\.\n\nDANGEROUS:\n- aws_s3_bucket\.x is/,

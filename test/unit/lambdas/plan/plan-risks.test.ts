@@ -135,9 +135,9 @@ describe('tags that a teardown asks for', () => {
       'project=(none), environment=(none)',
     ],
     ['are known only later', [pending('aws_sqs_queue')], LATER],
-    ['are told by the provider’s other resources', [pending('aws_sqs_queue'), sibling()], undefined],
+    ['are known from the provider’s other resources', [pending('aws_sqs_queue'), sibling()], undefined],
     [
-      'are told by another provider’s resources alone',
+      'are known from another provider’s resources alone',
       [pending('aws_sqs_queue'), sibling({ providerKey: 'b' })],
       LATER,
     ],

@@ -176,7 +176,7 @@ describe('what somebody else takes over during the removals', () => {
     expect({ count, kept }).toMatchObject({ count: 1, kept: [{ id: 'r', reason: expect.stringMatching(/tag/) }] });
   });
 
-  test('and what somebody else removes meanwhile is not told as removed here', async () => {
+  test('and what somebody else removes meanwhile is not reported as removed here', async () => {
     const world = new World(queue, { ...queue, id: 'r' });
     world.meanwhile = () => {
       world.things = [];
@@ -187,7 +187,7 @@ describe('what somebody else takes over during the removals', () => {
 });
 
 describe('unmanaged resources', () => {
-  test('are removed in the order of what uses what, and told with when and by whom', async () => {
+  test('are removed in the order of what uses what, and reported with when and by whom', async () => {
     const world = new World(
       { type: 'vpc', id: 'vpc-1', tags: OWN },
       { type: 'subnet', id: 'subnet-1', tags: OWN },
@@ -254,7 +254,7 @@ describe('unmanaged resources', () => {
     await expect(run(world)).rejects.toMatchObject({ name: 'NotReadyError' });
   });
 
-  test('of an earlier teardown stay on record, and are not told again', async () => {
+  test('of an earlier teardown stay on record, and are not reported again', async () => {
     const world = new World(queue);
     await run(world);
     world.things = [{ type: 'queue', id: 'q2', tags: OWN }];

@@ -20,7 +20,7 @@ test.each([
   expect(duration(ms)).toBe(text);
 });
 
-test('times are told in UTC, whatever they were given in', () => {
+test('times are shown in UTC, whatever they were given in', () => {
   const markup = '<time datetime="2026-11-24T09:30:56.363Z">2026-11-24 09:30:56 UTC</time>';
   expect(instant('2026-11-24T10:30:56.363+01:00').markup).toBe(markup);
   expect(instant(Date.parse('2026-11-24T09:30:56.363Z')).markup).toBe(markup);

@@ -68,7 +68,7 @@ class World {
 const world = (...findings: Finding[]) => Object.assign(new World(), { findings });
 
 describe('an orphaned resource', () => {
-  test('is told once, with its cost, when two looks have seen it', async () => {
+  test('is reported once, with its cost, when two looks have seen it', async () => {
     const here = world(loadBalancer, gateway, bucket);
     await here.hours(1);
     expect(here.told).toEqual([]);
@@ -86,7 +86,7 @@ describe('an orphaned resource', () => {
     );
   });
 
-  test('that is seen every other hour is not told', async () => {
+  test('that is seen every other hour is not reported', async () => {
     const here = world(loadBalancer);
     for (let hour = 0; hour < 6; hour += 1) {
       here.findings = hour % 2 === 0 ? [loadBalancer] : [];
@@ -95,7 +95,7 @@ describe('an orphaned resource', () => {
     expect(here.told).toEqual([]);
   });
 
-  test('of a failed environment without any state is told', async () => {
+  test('of a failed environment without any state is reported', async () => {
     const here = Object.assign(world(loadBalancer), { records: [aRecord({ status: 'FAILED' })], known: undefined });
     expect((await here.hours(1))?.orphans).toHaveLength(1);
   });
@@ -189,7 +189,7 @@ describe('of what has a tag of AWS’s own,', () => {
   });
 });
 
-describe('what was not read is told, and is no orphaned resource', () => {
+describe('what was not read is reported, and is no orphaned resource', () => {
   test('where the tagging API lists the tags of a resource that its own service says has none', async () => {
     const here = world({
       ...gateway,
@@ -232,7 +232,7 @@ describe('what was not read is told, and is no orphaned resource', () => {
   });
 });
 
-describe('a failure of one environment keeps no other from its turn, and is told at the end:', () => {
+describe('a failure of one environment keeps no other from its turn, and is reported at the end:', () => {
   const broken = (port: 'publish' | 'readReport' | 'writeReport' | 'loadRecord', error: Error) => {
     const here = world(gateway);
     here.records = [aRecord(), aRecord({ environment: 'other' })];
@@ -265,7 +265,7 @@ describe('a failure of one environment keeps no other from its turn, and is told
     expect(here.reports.has('other')).toBe(true);
   });
 
-  test('what nobody could be told is told when somebody can, and is not looked at first', async () => {
+  test('what could not be reported is reported when that is possible, and is not looked at first', async () => {
     const { here, ports } = broken('publish', sdkError('InvalidParameter', 400));
     await findOrphans(ports);
     here.now += HOUR;
@@ -315,7 +315,7 @@ describe('two regions may each have one of a name', () => {
     arn: `arn:aws:ec2:eu-west-1:123456789012:x/${id}`,
   });
 
-  test('and the second one is told, although the first one was', async () => {
+  test('and the second one is reported, although the first one was', async () => {
     const one = world(here('queue', 'q'));
     await one.hours(3);
     expect(one.told).toHaveLength(1);

@@ -193,7 +193,7 @@ describe('what a build concludes', () => {
     }
   });
 
-  test('a failure of many tests is told in a line, and its evidence is bounded', async () => {
+  test('a failure of many tests is described in a line, and its evidence is bounded', async () => {
     const cases = Array.from(
       { length: 500 },
       (_, n) => `<testcase name="t${n}"><failure>${'x\n'.repeat(500)}</failure></testcase>`,

@@ -101,7 +101,7 @@ const rows: [string, Partial<EcsService>, string, RegExp][] = [
     /rolling back/,
   ],
   [
-    'a rollback told by an event only',
+    'a rollback that only an event shows',
     {
       events: [
         {
