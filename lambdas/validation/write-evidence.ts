@@ -61,7 +61,8 @@ export async function writeEvidence(
   const { verdict, failed, unknown, looks } = validation;
   const stale = whyStale(looks, now);
   if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new validation: npx runbook validate ${environment}`);
-  const at = instantOf(observedAt(verdict, looks, Date.parse(execution.startTime)));
+  // A check whose clock is ahead must not hide the verdicts that follow.
+  const at = instantOf(Math.min(observedAt(verdict, looks, Date.parse(execution.startTime)), now));
   const notAsked = ports.checks.filter((check) => !asked.includes(check));
   const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
   const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
