@@ -64,8 +64,9 @@ const SPOKEN =
 
 /**
  * The time that a text names, in milliseconds: a duration from now, `18:00`, `tomorrow 18:00`, `friday`, `2030-02-06 18:00`
- * in the zone of whoever asks, or `2030-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next.
- * @returns undefined for anything else
+ * in the zone of whoever asks, or `2030-02-06T18:00Z`. A day alone stands for its end; an hour alone for its next. Of an
+ * hour that the clocks repeat, the next one is meant.
+ * @returns undefined for anything else, and for an hour that the clocks skip
  */
 export function parseTime(text: string, now: number): number | undefined {
   const given = text.trim().toLowerCase();
@@ -78,10 +79,23 @@ export function parseTime(text: string, now: number): number | undefined {
   const date = dayOf(day, new Date(now));
   if (!date) return undefined;
   const [hours, minutes] = clock ? clock.split(':').map(Number) : [24, 0];
-  if (hours === undefined || minutes === undefined || hours > 24 || minutes > 59) return undefined;
-  date.setHours(hours, minutes, 0, 0);
-  if (day === undefined && date.getTime() <= now) date.setDate(date.getDate() + 1);
-  return date.getTime();
+  if (hours === undefined || minutes === undefined || minutes > 59 || hours * 60 + minutes > 24 * 60) return undefined;
+  const on = (days: number) => clockTimes(date, days, hours, minutes);
+  const today = on(0);
+  const next = today.find((time) => time > now);
+  if (next !== undefined) return next;
+  const isOver = today.length > 0 || date.setHours(hours, minutes) <= now;
+  return day === undefined && isOver ? on(1)[0] : today[0];
+}
+
+/** Returns when the clocks show a time of a day: once, twice when they are put back, or never when they skip it. */
+function clockTimes(date: Date, days: number, hours: number, minutes: number): number[] {
+  const first = new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, hours, minutes);
+  // Midnight is the end of the day, whatever the clocks show then.
+  if (hours === 24) return [first.getTime()];
+  const shown = (at: Date) => at.getHours() * 60 + at.getMinutes();
+  const second = new Date(first.getTime() + HOUR_MS);
+  return [first, second].filter((at) => shown(at) === hours * 60 + minutes).map((at) => at.getTime());
 }
 
 function dayOf(word: string | undefined, now: Date): Date | undefined {

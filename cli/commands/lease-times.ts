@@ -7,7 +7,7 @@ import { CommandError } from './command-error.ts';
 /** This module converts times that people type to the machines' units: whole hours, and instants. */
 
 const EXAMPLES =
-  'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2030-02-06T18:00:00Z';
+  'give a duration such as 4h or 3d, or a time such as 18:00, "tomorrow 18:00", "friday 18:00" or 2030-02-06T18:00:00Z (an hour that the clocks skip is no time)';
 const DAY = z.iso.date();
 
 /**

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { endOf, isProtected, scheduledEnd, whyUnsettled } from '../../lambdas/contracts/lease.ts';
+import { endOf, isOutdated, isProtected, scheduledEnd, whyUnsettled } from '../../lambdas/contracts/lease.ts';
 import { applicationUrl } from '../../lambdas/contracts/outputs.ts';
 import {
   type EnvironmentRecord,
+  type LastValidation,
   type LeaseChange,
   laterPartial,
   partialLabel,
@@ -58,16 +59,16 @@ function validated(record: EnvironmentRecord, now: number): string {
   const { lastValidation: whole } = record;
   const later = laterPartial(record);
   return [
-    whole && `${whole.verdict} ${ago(whole.at, now)}${outdated(record)}`,
-    later && `${partialLabel(later.checks.length, later.of)} ${later.verdict} ${ago(later.at, now)}`,
+    whole && `${whole.verdict} ${ago(whole.at, now)}${outdated(record, whole)}`,
+    later &&
+      `${partialLabel(later.checks.length, later.of)} ${later.verdict} ${ago(later.at, now)}${outdated(record, later)}`,
   ]
     .filter(Boolean)
     .join(', ');
 }
 
-/** A verdict of before a provision or a teardown began says nothing of what exists now. */
-function outdated(record: EnvironmentRecord): string {
-  return record.lastValidation?.verdict === 'PASSED' && whyUnsettled(record) ? ' (outdated)' : '';
+function outdated(record: EnvironmentRecord, validation: LastValidation): string {
+  return isOutdated(record, validation) ? ' (outdated)' : '';
 }
 
 /**
@@ -99,12 +100,12 @@ export function statusDetails(record: EnvironmentRecord, now: number, timeZone?:
     [
       'validated',
       lastValidation &&
-        `${lastValidation.verdict} ${time(lastValidation.at)}${outdated(record)}: npx runbook report ${environment}`,
+        `${lastValidation.verdict} ${time(lastValidation.at)}${outdated(record, lastValidation)}: npx runbook report ${environment}`,
     ],
     [
       'in part',
       part &&
-        `${partialLabel(part.checks.length, part.of)} ${part.verdict} ${time(part.at)} (${part.checks.join(', ')}): npx runbook report ${environment} --of partial`,
+        `${partialLabel(part.checks.length, part.of)} ${part.verdict} ${time(part.at)}${outdated(record, part)} (${part.checks.join(', ')}): npx runbook report ${environment} --of partial`,
     ],
     ['unknown', whyUnsettled(record)],
     ['swept', lastSweep && `${lastSweep.verdict} ${time(lastSweep.at)}: npx runbook report ${environment} --of sweep`],

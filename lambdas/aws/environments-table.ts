@@ -10,7 +10,7 @@ import { convertToAttr, marshall } from '@aws-sdk/util-dynamodb';
 import { describeIssues } from '../contracts/contracts.ts';
 import type { Claimed } from '../contracts/ownership.ts';
 import { type EnvironmentRecord, environmentRecord } from '../contracts/record.ts';
-import type { VerdictPorts, Verdicts } from '../environment/record-verdict.ts';
+import type { Applied, VerdictPorts, Verdicts } from '../environment/record-verdict.ts';
 import { DependencyError } from '../runtime/errors.ts';
 import { UnexpectedResponseError } from '../runtime/unexpected-response.ts';
 import { clientConfig } from './client-config.ts';
@@ -20,7 +20,10 @@ const dynamodb = new DynamoDBClient(clientConfig);
 
 /** A change is made only if the record still has these values. */
 export type Guard = Partial<
-  Pick<EnvironmentRecord, 'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts>
+  Pick<
+    EnvironmentRecord,
+    'owner' | 'fencing' | 'run' | 'status' | 'leaseRevision' | 'activity' | keyof Verdicts | keyof Applied
+  >
 >;
 type WholeGuard = { [K in keyof Guard]: Guard[K] | undefined };
 /** An undefined value removes the attribute. */

@@ -1,5 +1,6 @@
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
-import type { EnvironmentRecord } from './record.ts';
+import { UNCHANGED_ERRORS, VALIDATION_FAILED } from './execution-errors.ts';
+import type { EnvironmentRecord, LastValidation } from './record.ts';
 import { costEnd } from './spending.ts';
 
 /**
@@ -64,14 +65,41 @@ export function halfGoneBy({
  * Says why nobody knows what the environment consists of: a provision or a teardown has begun, and has not ended well.
  * The record's targets are of an earlier apply then. Returns undefined where nothing of the kind is under way.
  */
-export function whyUnsettled(
-  record: Pick<EnvironmentRecord, 'status' | 'teardownBegan' | 'provisionBegan' | 'lastFailure'> | null,
-): string | undefined {
+export function whyUnsettled(record: Unsettled | null): string | undefined {
   if (!record) return undefined;
   const teardown = halfGoneBy(record);
   if (teardown) return `its teardown began in ${teardown}, and may have removed some of its resources`;
-  if (record.status === 'GONE' || !record.provisionBegan) return undefined;
-  return `${record.provisionBegan} has not applied its configuration to the end, and the checks know only the targets of an earlier apply`;
+  const provision = record.provisionBegan ?? olderProvision(record);
+  if (record.status === 'GONE' || !provision) return undefined;
+  return `${provision} has not applied its configuration to the end, and the checks know only the targets of an earlier apply`;
+}
+
+type Unsettled = Pick<
+  EnvironmentRecord,
+  'status' | 'owner' | 'ownerMachine' | 'teardownBegan' | 'provisionBegan' | 'applied' | 'lastFailure'
+>;
+
+/**
+ * Returns the provision that claimed the record before `provisionBegan` and `applied` existed, unless it applied: the
+ * environment is live then, or its checks have failed.
+ */
+function olderProvision({ status, owner, ownerMachine, applied, lastFailure }: Unsettled): string | undefined {
+  if (applied !== undefined || ownerMachine !== 'provision') return undefined;
+  if (status === 'PROVISIONING') return owner;
+  const ofOwner = lastFailure !== undefined && lastFailure.execution === owner;
+  return status === 'FAILED' && ofOwner && lastFailure.error !== VALIDATION_FAILED ? owner : undefined;
+}
+
+/**
+ * Reports whether a validation passed before something changed what it looked at: a provision or a teardown has begun, an
+ * apply has ended, or a deployment has failed since, unless that changed nothing.
+ */
+export function isOutdated(record: EnvironmentRecord, validation: LastValidation | undefined): boolean {
+  if (validation?.verdict !== 'PASSED') return false;
+  const { applied, lastFailure: failure } = record;
+  if (whyUnsettled(record) !== undefined || validation.applied !== applied) return true;
+  const isDeployment = failure?.machine === 'deploy' && !UNCHANGED_ERRORS.has(failure.error ?? '');
+  return isDeployment && Date.parse(failure.at) >= Date.parse(validation.at);
 }
 
 /**

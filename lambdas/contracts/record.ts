@@ -43,6 +43,8 @@ const lastValidation = z.object({
   at: instant,
   execution: z.string(),
   report: z.string(),
+  /** The validation looked at what this apply had made, see `applied` of the record. Absent as long as that is. */
+  applied: z.number().int().nonnegative().optional(),
 });
 export type LastValidation = z.infer<typeof lastValidation>;
 
@@ -201,6 +203,11 @@ export const environmentRecord = z.object({
    * earlier apply.
    */
   provisionBegan: z.string().startsWith('arn:').optional(),
+  /**
+   * The value is the fencing number of the claim whose apply was the last to end with its outputs in the record. Absent
+   * until the first apply, and in older records.
+   */
+  applied: z.number().int().nonnegative().optional(),
   protection: protection.optional(),
   /** The list has the last changes of this life, oldest first. */
   leaseChanges: z.array(leaseChange).max(MAX_LEASE_CHANGES).optional(),

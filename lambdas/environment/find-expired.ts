@@ -4,7 +4,7 @@ import type { FindExpiredEvent, FindExpiredResult } from '../contracts/payloads/
 import type { EnvironmentRecord } from '../contracts/record.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
 import { InputError, isOurs } from '../runtime/errors.ts';
-import { ALIVE } from './claim.ts';
+import { ALIVE } from './previous-owner.ts';
 import { readableAgain, type UnreadablePorts } from './unreadable-record.ts';
 
 export interface FindExpiredPorts extends UnreadablePorts {

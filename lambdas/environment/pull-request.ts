@@ -1,5 +1,5 @@
 import { pullRequestEnvironment } from '../contracts/environment-name-of.ts';
-import { endOf, whyUnsettled } from '../contracts/lease.ts';
+import { endOf, isOutdated } from '../contracts/lease.ts';
 import { applicationUrl } from '../contracts/outputs.ts';
 import type { PullRequestEvent, PullRequestMachine, PullRequestStatus } from '../contracts/pull-request.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
@@ -76,7 +76,6 @@ function statusOf(
 ): PullRequestStatus {
   if (!record) return { environment, hasImages, status: 'NONE' };
   const { status, commit, outputs, usdPerHour, lastValidation, lastFailure } = record;
-  const isOutdated = lastValidation?.verdict === 'PASSED' && whyUnsettled(record) !== undefined;
   const url = applicationUrl(outputs);
   const usdSoFar = costSoFar(record, now());
   return {
@@ -84,7 +83,7 @@ function statusOf(
     ...(url && status !== 'GONE' ? { url } : {}),
     ...(status === 'GONE' ? {} : { endsAt: instantOf(endOf(record)) }),
     ...(usdSoFar === undefined || status === 'GONE' ? {} : { usdPerHour, usdSoFar }),
-    ...(lastValidation && !isOutdated
+    ...(lastValidation && !isOutdated(record, lastValidation)
       ? {
           verdict: lastValidation.verdict,
           validatedAt: lastValidation.at,

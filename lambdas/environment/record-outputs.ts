@@ -15,7 +15,7 @@ import { parseOutputs } from './terraform-outputs.ts';
 
 /** `teardownBegan` and `provisionBegan` are removed, since no teardown and no apply is half done any more. */
 type Applied = { teardownBegan: undefined; provisionBegan: undefined } & Required<
-  Pick<EnvironmentRecord, 'outputs' | 'taskDefinitions' | 'targets' | 'lineage' | 'usdPerHour'>
+  Pick<EnvironmentRecord, 'applied' | 'outputs' | 'taskDefinitions' | 'targets' | 'lineage' | 'usdPerHour'>
 > &
   Pick<EnvironmentRecord, 'serial' | 'spent'>;
 
@@ -64,6 +64,7 @@ export async function recordOutputs(
   const applied = {
     teardownBegan: undefined,
     provisionBegan: undefined,
+    applied: fencing,
     outputs,
     taskDefinitions,
     targets,

@@ -1,4 +1,4 @@
-import { verdictPorts } from '../aws/environments-table.ts';
+import { loadRecord, verdictPorts } from '../aws/environments-table.ts';
 import { emit } from '../aws/metrics.ts';
 import { tryWriteHtml, writeJson } from '../aws/objects.ts';
 import { manifest } from '../contracts/functions/evidence.ts';
@@ -14,8 +14,9 @@ export const handler = lambda(manifest, evidenceEvent, (event, { env, logger }) 
     checks: env.CHECKS,
     writeJson: (key, value) => writeJson(env.CONTROL_BUCKET, key, value),
     writePage: (key, page) => tryWriteHtml(env.CONTROL_BUCKET, key, page, (message) => logger.warn(message)),
-    recordValidation: (environment, run, validation) =>
-      recordVerdict(environment, run, validation, verdictPorts(env.ENVIRONMENTS_TABLE)),
+    loadRecord: (environment) => loadRecord(env.ENVIRONMENTS_TABLE, environment),
+    recordValidation: (environment, run, validation, seen) =>
+      recordVerdict(environment, run, validation, verdictPorts(env.ENVIRONMENTS_TABLE), seen),
     emit,
     clock: systemClock,
   }),

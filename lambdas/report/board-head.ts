@@ -1,4 +1,4 @@
-import { endOf } from '../contracts/lease.ts';
+import { endOf, isOutdated } from '../contracts/lease.ts';
 import { type EnvironmentRecord, type EnvironmentStatus, laterPartial } from '../contracts/record.ts';
 import { type BoardData, costOfMonth, notClean } from './board-data.ts';
 import { facts } from './components.ts';
@@ -27,8 +27,12 @@ export function markOf(record: EnvironmentRecord, now: number): Mark {
 }
 
 /** Some checks that passed are no environment that passed, and one that has failed since the last whole validation is bad. */
-export function markOfChecks(record: Pick<EnvironmentRecord, 'lastValidation' | 'lastPartialValidation'>): Mark {
-  const verdicts = [record.lastValidation?.verdict ?? 'UNKNOWN', laterPartial(record)?.verdict];
+export function markOfChecks(record: EnvironmentRecord): Mark {
+  const { lastValidation: whole } = record;
+  const verdicts = [
+    isOutdated(record, whole) ? 'UNKNOWN' : (whole?.verdict ?? 'UNKNOWN'),
+    laterPartial(record)?.verdict,
+  ];
   if (verdicts.includes('FAILED')) return 'failed';
   return verdicts.includes('UNKNOWN') ? 'unknown' : 'passed';
 }

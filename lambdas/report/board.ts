@@ -1,6 +1,6 @@
 import { BOARD_PAGE, runPageKey, type UnderWay } from '../contracts/board.ts';
 import { executionPage } from '../contracts/console.ts';
-import { endOf, isProtected, whyUnsettled } from '../contracts/lease.ts';
+import { endOf, isOutdated, isProtected } from '../contracts/lease.ts';
 import { applicationUrl } from '../contracts/outputs.ts';
 import { type EnvironmentRecord, laterPartial, partialLabel, type ValidationVerdict } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
@@ -78,8 +78,8 @@ const MARK_OF_VERDICT: Record<ValidationVerdict, Mark> = { PASSED: 'passed', FAI
 function verdictOn(record: EnvironmentRecord, now: number): Html {
   const { lastValidation: whole } = record;
   const later = laterPartial(record);
-  const outdated = whole?.verdict === 'PASSED' && whyUnsettled(record) !== undefined;
-  return html`${whole ? html`<span class="verdict-word ${outdated ? 'unknown' : MARK_OF_VERDICT[whole.verdict]}">${whole.verdict}</span> ${relative(Date.parse(whole.at), now)}${outdated && ', outdated'}` : 'not validated yet'}${later && `, then ${partialLabel(later.checks.length, later.of)} ${later.verdict}`}`;
+  const outdated = isOutdated(record, whole);
+  return html`${whole ? html`<span class="verdict-word ${outdated ? 'unknown' : MARK_OF_VERDICT[whole.verdict]}">${whole.verdict}</span> ${relative(Date.parse(whole.at), now)}${outdated && ', outdated'}` : 'not validated yet'}${later && `, then ${partialLabel(later.checks.length, later.of)} ${later.verdict}${isOutdated(record, later) ? ', outdated' : ''}`}`;
 }
 
 function underWay({ underWay: machines, at }: BoardData): Html {

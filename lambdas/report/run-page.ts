@@ -1,7 +1,7 @@
 import { type KeptValidation, type Message, type Read, type RunBuildView, runPageKey } from '../contracts/board.ts';
 import type { Certificate } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
-import { endOf } from '../contracts/lease.ts';
+import { endOf, isOutdated } from '../contracts/lease.ts';
 import { applicationUrl } from '../contracts/outputs.ts';
 import { type EnvironmentRecord, laterPartial, partialLabel } from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
@@ -58,7 +58,7 @@ function head(record: EnvironmentRecord, at: number): Html {
   const address = applicationUrl(outputs);
   const sentence = {
     PROVISIONING: 'It is being provisioned.',
-    LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}.${part ? ` Then ${partialLabel(part.checks.length, part.of)} ${part.verdict}.` : ''}` : 'It is not validated yet.'}`,
+    LIVE: `It ends ${relative(end, at)}. ${lastValidation ? `Last validated ${relative(Date.parse(lastValidation.at), at)}: ${lastValidation.verdict}${isOutdated(record, lastValidation) ? ', outdated by what has changed since' : ''}.${part ? ` Then ${partialLabel(part.checks.length, part.of)} ${part.verdict}${isOutdated(record, part) ? ', outdated' : ''}.` : ''}` : 'It is not validated yet.'}`,
     FAILED: 'Its last execution failed. What exists costs money until it is torn down.',
     TEARING_DOWN: 'It is being torn down.',
     GONE: lastSweep

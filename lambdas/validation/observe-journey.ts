@@ -7,9 +7,6 @@ import type { Wording } from './checks/journey.ts';
 import type { Place } from './journey-steps.ts';
 import { type TracePorts, traceJourney } from './trace-journey.ts';
 
-/** A request without a number of orders has this one. */
-const REQUESTS = 1;
-
 /**
  * Follows a journey that the configuration lists. Its endpoint and its queues are resources that "Read outputs" found
  * in the Terraform state of the environment, so that no request is sent to another.
@@ -20,13 +17,23 @@ export async function observeJourney(
   request: CheckRequest,
   ports: Omit<TracePorts, 'refusal' | 'reasonStuck'>,
 ): Promise<Conclusion> {
-  const { run, orders = REQUESTS } = request;
+  const { run, orders = 1 } = request;
+  const requests = Math.max(orders, fewestRequests(journey));
   const here = withGroups(journey, request.names.prefix);
   const conclusion = await traceJourney(
-    { journey: here, place: placeOf(journey, request), wording: wordingOf(here), run, requests: orders },
+    { journey: here, place: placeOf(journey, request), wording: wordingOf(here), run, requests },
     { ...ports, refusal: async () => undefined },
   );
   return { ...conclusion, evidence: { ...conclusion.evidence, steps: stepsOf(journey) } };
+}
+
+/**
+ * Returns the number of requests that show whether a request is handled. A service that recognizes equal requests may
+ * answer with the id of an earlier validation, and what is read back is finished then. A line with the correlation id
+ * rules that out. Without such a line, a second request gets the same id, and fails.
+ */
+function fewestRequests({ logs, readBack }: Journey): number {
+  return logs.length > 0 || readBack.confirmedBy ? 1 : 2;
 }
 
 /** Returns the journey with the log groups of this environment. */

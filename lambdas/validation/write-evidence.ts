@@ -2,8 +2,14 @@ import { type CheckResult, REPORT } from '../contracts/contracts.ts';
 import { endOf, whyUnsettled } from '../contracts/lease.ts';
 import { observedAt, whyStale } from '../contracts/observed.ts';
 import type { EvidenceEvent, EvidenceResult } from '../contracts/payloads/validation.ts';
-import { type LastValidation, type PartialValidation, partialLabel } from '../contracts/record.ts';
+import {
+  type EnvironmentRecord,
+  type LastValidation,
+  type PartialValidation,
+  partialLabel,
+} from '../contracts/record.ts';
 import { costSoFar } from '../contracts/spending.ts';
+import { type Applied, appliedOf } from '../environment/record-verdict.ts';
 import { renderReport } from '../report/page.ts';
 import { type Clock, instantOf } from '../runtime/clock.ts';
 import { SafetyError } from '../runtime/errors.ts';
@@ -17,11 +23,16 @@ export interface EvidencePorts {
   writeJson(key: string, value: unknown): Promise<void>;
   /** Writes a page, and returns whether it was written. It never throws, because no verdict depends on a page. */
   writePage(key: string, page: string): Promise<boolean>;
-  /** Updates the record, unless it belongs to another run or contains a later validation. */
+  loadRecord(environment: string): Promise<EnvironmentRecord | null>;
+  /**
+   * Updates the record, unless it belongs to another run or contains a later validation.
+   * @throws {DependencyError} when the environment is not any more what was seen
+   */
   recordValidation(
     environment: string,
     run: string,
     validation: { lastValidation: LastValidation } | { lastPartialValidation: PartialValidation },
+    seen: Applied | undefined,
   ): Promise<boolean>;
   emit(measurements: readonly Measurement[]): void;
   clock: Clock;
@@ -44,12 +55,14 @@ export async function writeEvidence(
   const { environment, run, execution, commit, keys, accountId, region, record } = request;
   const now = ports.clock.now();
   const asked = request.checks ?? ports.checks;
-  const unsettled = whyUnsettled(record);
+  const current = await ports.loadRecord(environment);
+  const unsettled = whyUnsettled(record) ?? whyChanged(record, current);
   const validation = validationVerdict(asked, results, new Date(now).toISOString(), unsettled);
   const { verdict, failed, unknown, looks } = validation;
   const stale = whyStale(looks, now);
   if (stale) throw new SafetyError(`no verdict: ${stale}. Start a new validation: npx runbook validate ${environment}`);
-  const at = instantOf(observedAt(verdict, looks, Date.parse(execution.startTime)));
+  // A check whose clock is ahead must not hide the verdicts that follow.
+  const at = instantOf(Math.min(observedAt(verdict, looks, Date.parse(execution.startTime)), now));
   const notAsked = ports.checks.filter((check) => !asked.includes(check));
   const partial = notAsked.length > 0 ? partialLabel(asked.length, asked.length + notAsked.length) : undefined;
   const summary = partial ? `${partial}: ${validation.summary}` : validation.summary;
@@ -75,13 +88,15 @@ export async function writeEvidence(
     ...validation.results.map((result) => ports.writeJson(`${prefix}/${result.check}.json`, result)),
   ]);
   // This step is last, because the record contains the place of the report.
-  const last = { verdict, at, execution: execution.id, report };
+  const applied = current?.applied === undefined ? {} : { applied: current.applied };
+  const last = { verdict, at, execution: execution.id, report, ...applied };
   await ports.recordValidation(
     environment,
     run,
     partial
       ? { lastPartialValidation: { ...last, checks: [...asked], of: asked.length + notAsked.length } }
       : { lastValidation: last },
+    current ? appliedOf(current) : undefined,
   );
   ports.emit(validation.results.map(({ check, status }) => ({ metric: METRIC_OF[status], value: 1, of: check })));
   return {
@@ -92,4 +107,11 @@ export async function writeEvidence(
     ...(partial ? { partial } : {}),
     evidence: { bucket: ports.bucket, prefix, report, ...(paged ? { html } : {}) },
   };
+}
+
+/** Says why the checks may have looked at something else than what exists now. */
+function whyChanged(before: EnvironmentRecord | null, now: EnvironmentRecord | null): string | undefined {
+  if (before?.run === now?.run && before?.applied === now?.applied) return whyUnsettled(now);
+  const by = now?.owner ?? 'somebody';
+  return `${by} has changed the environment while its checks ran`;
 }

@@ -9,5 +9,13 @@ export const manifest = defineFunction({
   memoryMb: 256,
   actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   buckets: { 's3:PutObject': [{ files: ['runs/*/validations/*'] }] },
-  record: ['environment', 'run', 'lastValidation', 'lastPartialValidation'],
+  record: [
+    'environment',
+    'run',
+    'lastValidation',
+    'lastPartialValidation',
+    'provisionBegan',
+    'teardownBegan',
+    'applied',
+  ],
 });

@@ -22,5 +22,6 @@ export const manifest = defineFunction({
     'spent',
     'teardownBegan',
     'provisionBegan',
+    'applied',
   ],
 });

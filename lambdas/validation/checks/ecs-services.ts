@@ -24,6 +24,8 @@ export interface RunningTask {
    */
   address?: string;
   startedAt: number;
+  /** The health check of a container fails, and ECS has not replaced the task yet. */
+  unhealthy?: boolean;
 }
 
 export interface EcsService {
@@ -48,7 +50,7 @@ export interface EcsService {
  */
 export const STEADY_MS = 6_000;
 
-export const EXPECTED_OF_SERVICES = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task of the task definition that Terraform applied and up for ${STEADY_MS / 1_000} s, no repeated STOPPED tasks`;
+export const EXPECTED_OF_SERVICES = `each service ACTIVE, running == desired > 0, one deployment with rolloutState COMPLETED, each task of the task definition that Terraform applied and up for ${STEADY_MS / 1_000} s, no failing container health check, no repeated STOPPED tasks`;
 
 const REPEATED = 2;
 
@@ -93,6 +95,8 @@ function judge(service: EcsService, now: number, applied: TaskDefinitions | unde
   const [other, ...more] = runningTasks.filter(({ taskDefinition }) => !same(taskDefinition, primary.taskDefinition));
   if (other)
     return say('not-ready', `${counts}, of which ${1 + more.length} of ${shortDefinition(other.taskDefinition)}`);
+  const sick = runningTasks.filter(({ unhealthy }) => unhealthy).length;
+  if (sick > 0) return say('not-ready', `${counts}, but a container health check of ${counted(sick, 'task')} fails`);
   const youngest = Math.min(...runningTasks.map(({ startedAt }) => now - startedAt));
   const up = `up for ${seconds(youngest)}`;
   if (youngest < STEADY_MS) return say('not-ready', `${counts}, rollout COMPLETED, but a task is ${up} only`);

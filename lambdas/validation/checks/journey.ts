@@ -169,7 +169,11 @@ function refused({ request }: Journey, { sent, id }: RequestJourney, shared: boo
   const answer = `was answered ${sent.status} ${JSON.stringify(sent.body.slice(0, 120))}`;
   if (sent.status >= 500) return say('not-ready', answer);
   if (sent.status !== request.status || !id) return say('failed', answer);
-  if (shared) return say('failed', 'was answered with the id of another request');
+  if (shared)
+    return say(
+      'failed',
+      'was answered with the id of another request: give each a body of its own, with {correlationId}',
+    );
   return undefined;
 }
 

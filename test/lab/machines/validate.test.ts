@@ -68,6 +68,7 @@ describe('a validation', () => {
     expect(status).toBe('SUCCEEDED');
     expect(states).toContain('Run chosen check');
     expect(output.checks).toEqual([{ check: 'backend', status: 'passed', observed: 'all is well' }]);
+    expect(output).toMatchObject({ verdict: 'PARTIAL', partial: 'PARTIAL 1/7' });
     expect(runbook.world.calls('check-ecs-services')).toBe(0);
   });
 

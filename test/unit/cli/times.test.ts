@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { localAndRelative, localTime, parseDuration, parseTime, relative } from '../../../cli/times.ts';
+import { instantOf } from '../../../lambdas/runtime/clock.ts';
 
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 0, day, hour, minute).getTime();
 /** The day is a Saturday. */
@@ -32,6 +33,8 @@ describe('times that people write', () => {
     ['2026-02-30T18:00:00Z', undefined],
     ['25:00', undefined],
     ['18:60', undefined],
+    ['24:00', at(32, 0)],
+    ['24:30', undefined],
     ['3', undefined],
     ['3 days ago', undefined],
     ['soon', undefined],
@@ -39,6 +42,44 @@ describe('times that people write', () => {
     ['-4h', undefined],
   ])('%j', (text, time) => {
     expect(parseTime(text, now)).toBe(time);
+  });
+
+  /** The clocks of Berlin skip 02:00 to 03:00 on 29 March 2026, and repeat it on 25 October. */
+  test.each<[string, string, string]>([
+    ['18:00', '2026-03-28T20:00:00+01:00', '2026-03-29T18:00:00+02:00'],
+    ['tomorrow 18:00', '2026-03-28T12:00:00+01:00', '2026-03-29T18:00:00+02:00'],
+    ['tomorrow 18:00', '2026-03-28T02:30:00+01:00', '2026-03-29T18:00:00+02:00'],
+    ['tomorrow 02:15', '2026-03-29T05:00:00+02:00', '2026-03-30T02:15:00+02:00'],
+    // The hour of today does not exist, and that of tomorrow does.
+    ['02:30', '2026-03-29T05:00:00+02:00', '2026-03-30T02:30:00+02:00'],
+    ['tomorrow', '2026-10-24T12:00:00+02:00', '2026-10-26T00:00:00+01:00'],
+    ['18:00', '2026-10-24T20:00:00+02:00', '2026-10-25T18:00:00+01:00'],
+    ['1d', '2026-10-24T18:00:00+02:00', '2026-10-25T17:00:00+01:00'],
+    // Of an hour that comes twice, the next one is meant.
+    ['02:30', '2026-10-25T02:15:00+02:00', '2026-10-25T02:30:00+02:00'],
+    ['02:30', '2026-10-25T02:15:00+01:00', '2026-10-25T02:30:00+01:00'],
+    ['today 02:30', '2026-10-25T02:15:00+01:00', '2026-10-25T02:30:00+01:00'],
+    ['02:30', '2026-10-25T02:45:00+01:00', '2026-10-26T02:30:00+01:00'],
+  ])('%j at %s, when the clocks of Berlin change', (text, now, time) => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    try {
+      expect(instantOf(parseTime(text, Date.parse(now)) ?? 0)).toBe(instantOf(Date.parse(time)));
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test.each([
+    ['02:30', '2026-03-28T20:00:00+01:00'],
+    ['tomorrow 02:30', '2026-03-28T12:00:00+01:00'],
+    ['2026-03-29 02:00', '2026-03-01T12:00:00+01:00'],
+  ])('%j at %s names an hour that the clocks of Berlin skip, and is no time', (text, now) => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    try {
+      expect(parseTime(text, Date.parse(now))).toBeUndefined();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('a duration is no time', () => {

@@ -156,6 +156,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
       // `recordOutputs` does the same: nothing is partly removed any more.
       delete record.teardownBegan;
       delete record.provisionBegan;
+      record.applied = record.fencing;
       return OUTPUTS;
     },
     'review-plan': (event) =>
@@ -194,6 +195,7 @@ export function functionsOf(world: World, executions: Executions): Record<string
         writeJson: async () => {},
         writePage: async () => true,
         emit: () => {},
+        loadRecord,
         recordValidation: async () => true,
         clock: systemClock,
       }),

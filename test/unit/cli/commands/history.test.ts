@@ -99,12 +99,13 @@ describe('history', () => {
   test('a validation of some checks has not the verdict of one of all', async () => {
     const partly = { verdict: 'PASSED', summary: 'PARTIAL 1/7: 1 passed', partial: 'PARTIAL 1/7' };
     const ran: Listed[] = [
-      { machine: 'validate', name: 'some', ago: 9, took: 1, output: partly },
+      { machine: 'validate', name: 'some', ago: 9, took: 1, output: { ...partly, verdict: 'PARTIAL' } },
+      { machine: 'validate', name: 'older', ago: 9, took: 1, output: partly },
       { machine: 'validate', name: 'all', ago: 8, took: 1, output: { ...partly, summary: '7 passed', partial: '' } },
     ];
     const { out } = await runCli(['history', '--json'], { account: steps(ran).account });
     const verdicts = (JSON.parse(out) as Run[]).map(({ verdict }) => verdict);
-    expect(verdicts).toEqual(['PASSED', 'PARTIAL 1/7 PASSED']);
+    expect(verdicts).toEqual(['PASSED', 'PARTIAL 1/7 PASSED', 'PARTIAL 1/7 PASSED']);
   });
 
   test('those of one environment', async () => {

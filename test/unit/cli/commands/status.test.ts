@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { reportKey } from '../../../../cli/commands/report.ts';
 import { statusDetails, statusTable } from '../../../../cli/commands/status.ts';
+import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import { aRecord } from '../../lambdas/support/fixtures.ts';
 
 const now = Date.parse('2026-01-31T13:30:00Z');
@@ -16,6 +17,9 @@ const lastSweep = {
   execution: 'arn:x',
   certificate: 'b/certificate.json',
 } as const;
+const deployment = (error: string) => ({
+  ...{ machine: 'deploy', status: 'FAILED', at: '2026-01-31T13:29:30Z', execution: 'arn:d', error },
+});
 
 test('environments are shown in columns, with the time that is left', () => {
   expect(
@@ -33,6 +37,25 @@ test('environments are shown in columns, with the time that is left', () => {
     'demo-42      FAILED  50 s ago                abcdef1',
     'old          GONE                            abcdef1                         CLEAN 2 d 1 h ago',
   ]);
+});
+
+test.each<[string, Partial<EnvironmentRecord>, boolean]>([
+  ['an apply since, whose checks never ran', { applied: 4 }, true],
+  ['a deployment that has failed since', { applied: 3, lastFailure: deployment('RollbackFailed') }, true],
+  ['a refused deployment', { applied: 3, lastFailure: deployment('PlanRefused') }, false],
+  ['the apply that it looked at', { applied: 3 }, false],
+])('a verdict is outdated, or not, by %s', (_name, changes, outdated) => {
+  const part = { ...lastValidation, checks: ['backend'], of: 7, applied: 3, at: '2026-01-31T13:29:00Z' };
+  const record = aRecord({
+    lastValidation: { ...lastValidation, applied: 3 },
+    lastPartialValidation: part,
+    ...changes,
+  });
+  const lines = [
+    statusTable([record], now)[1] ?? '',
+    ...statusDetails(record, now).filter((line) => /PASSED/.test(line)),
+  ];
+  expect(lines.map((line) => line.split('(outdated)').length - 1)).toEqual(outdated ? [2, 1, 1] : [0, 0, 0]);
 });
 
 test('a verdict of before a provision that has not applied, or a teardown, is shown as outdated', () => {

@@ -206,6 +206,24 @@ test('ECS services are described ten at once, which is all that a call takes', a
   expect(asked.map((text) => (JSON.parse(text) as { services: string[] }).services.length)).toEqual([10]);
 });
 
+test.each([
+  ['UNHEALTHY', true],
+  ['HEALTHY', undefined],
+  ['UNKNOWN', undefined],
+])('an ECS task with the health status %s is unhealthy, or not: %s', async (healthStatus, unhealthy) => {
+  const task = { taskArn: 't', taskDefinitionArn: 'd', lastStatus: 'RUNNING', startedAt: 1, healthStatus };
+  const service = { serviceName: 's', status: 'ACTIVE', desiredCount: 1, runningCount: 1, pendingCount: 0 };
+  await answers(
+    { services: [{ ...service, deployments: [], events: [] }], failures: [] },
+    { taskArns: ['t'] },
+    { taskArns: [] },
+    { tasks: [task], failures: [] },
+  );
+  const { describeServices } = await import('../../../../lambdas/aws/ecs.ts');
+  const [described] = await describeServices('c', ['s']);
+  expect(described?.runningTasks.map((one) => one.unhealthy)).toEqual([unhealthy]);
+});
+
 describe('rules', () => {
   test.each<[string, object[]]>([
     ['another', [{ Name: 'other', State: 'ENABLED' }]],

@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { STOPPED_BY_TEARDOWN } from '../../../../lambdas/contracts/execution-errors.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
 import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts';
-import { type ClaimPorts, claim as claimAs, nextRecord } from '../../../../lambdas/environment/claim.ts';
+import { type ClaimPorts, claim as claimAs } from '../../../../lambdas/environment/claim.ts';
+import { nextRecord } from '../../../../lambdas/environment/next-record.ts';
 import { aRecord, aRequest, arnOf, fakeClock, RUN, sdkError } from '../support/fixtures.ts';
 import { FakeRecords } from '../support/records.ts';
 

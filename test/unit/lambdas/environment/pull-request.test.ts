@@ -162,9 +162,14 @@ describe('the status', () => {
     ['teardownBegan', 'PASSED', undefined],
     ['provisionBegan', 'FAILED', 'FAILED'],
     ['owner', 'PASSED', 'PASSED'],
+    ['applied', 'PASSED', undefined],
   ] as const)('with %s has of an earlier %s the verdict %s', async (attribute, verdict, shown) => {
     const lastValidation = { verdict, at: '2026-01-31T13:00:00Z', execution: 'arn:v', report: 'r/report.json' };
-    const answer = await status({ status: 'FAILED', lastValidation, [attribute]: arnOf('provision', 'p') });
+    const answer = await status({
+      status: 'FAILED',
+      lastValidation,
+      [attribute]: attribute === 'applied' ? 4 : arnOf('provision', 'p'),
+    });
     expect([answer.verdict, answer.report === undefined]).toEqual([shown, shown === undefined]);
   });
 

@@ -100,7 +100,15 @@ describe('outputs', () => {
       [
         'dev',
         { owner: event.request.execution.id, fencing: 4 },
-        { outputs, taskDefinitions: {}, targets: {}, lineage: 'l-1', serial: 3, usdPerHour: expect.any(Number) },
+        {
+          applied: 4,
+          outputs,
+          taskDefinitions: {},
+          targets: {},
+          lineage: 'l-1',
+          serial: 3,
+          usdPerHour: expect.any(Number),
+        },
       ],
     ]);
     // IAM permits the function to change only these attributes.

@@ -41,6 +41,28 @@ describe('a verdict in a record', () => {
     expect(records.byName.get('dev')).toEqual(aRecord());
   });
 
+  test.each(['applied', 'provisionBegan', 'teardownBegan'] as const)(
+    'of what is not there any more is written again from the start: %s',
+    async (attribute) => {
+      const records = aTable();
+      const seen = { applied: undefined, provisionBegan: undefined, teardownBegan: undefined };
+      const now = attribute === 'applied' ? { applied: 4 } : { [attribute]: arnOf('provision', 'p') };
+      const lastValidation = validation('PASSED', 1);
+      expect(await recordVerdict('dev', RUN, { lastValidation }, records, seen)).toBe(true);
+      for (const at of ['before it is read', 'after it was read']) {
+        records.byName.set('dev', at.startsWith('before') ? aRecord(now) : aRecord());
+        const loadRecord = async (environment: string) => {
+          const read = await records.loadRecord(environment);
+          records.byName.set('dev', aRecord(now));
+          return read;
+        };
+        const written = recordVerdict('dev', RUN, { lastValidation }, { ...records, loadRecord }, seen);
+        await expect(written).rejects.toMatchObject({ name: 'DependencyError' });
+        expect(records.byName.get('dev')?.lastValidation).toBeUndefined();
+      }
+    },
+  );
+
   /** The scheduler runs the reads and writes of several functions in any order. */
   test('is the last one that was observed, in whatever order they are written', async () => {
     const dated = fc.tuple(fc.constantFrom<LastSweep['verdict']>('CLEAN', 'LEFTOVERS', 'INCONCLUSIVE'), fc.nat(4));

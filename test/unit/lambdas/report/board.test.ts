@@ -72,6 +72,15 @@ describe('the board', () => {
     expect(text(aBoard([record], quiet))).toContain('PASSED 10 min ago, outdated');
   });
 
+  test('shows a verdict of before the last apply as outdated, on its page too, and green nowhere', () => {
+    const record = { ...live, applied: 4 };
+    expect(text(aBoard([record], quiet))).toContain('PASSED 10 min ago, outdated');
+    expect(renderBoard(aBoard([record], quiet))).toContain('<article class="card unknown"');
+    const run = renderRunPage({ ...wholeRun, record });
+    expect(plain(run)).toContain('PASSED, outdated by what has changed since.');
+    expect(run).toContain('<div class="verdict unknown">');
+  });
+
   test('has the cost that ends an environment, at each price for its time, as its page and its month have', () => {
     const spent = { usd: 4, at: new Date(AT - 3_600_000).toISOString().replace('.000', '') };
     const record = { ...live, usdPerHour: 0.5, spent };

@@ -86,6 +86,7 @@ function validate(status: CheckResult['status']) {
       checks: CHECKS,
       writeJson: async () => {},
       writePage: async () => true,
+      loadRecord: async () => null,
       recordValidation: async () => true,
       emit,
       clock: fakeClock(),

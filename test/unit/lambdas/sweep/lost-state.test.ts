@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InventoryItem } from '../../../../lambdas/contracts/payloads/inventory.ts';
 import type { EnvironmentRecord } from '../../../../lambdas/contracts/record.ts';
-import { nextRecord } from '../../../../lambdas/environment/claim.ts';
 import { executionChanged } from '../../../../lambdas/environment/execution-changed.ts';
+import { nextRecord } from '../../../../lambdas/environment/next-record.ts';
 import { takeInventory } from '../../../../lambdas/sweep/take-inventory.ts';
 import { ACCOUNT, aRecord, aRequest, arnOf } from '../support/fixtures.ts';
 import { QUIET } from '../support/quiet-ports.ts';

@@ -17,7 +17,13 @@ const result = (check: CheckResult['check'], status: CheckResult['status']): Che
   durationMs: 1,
 });
 
-function store() {
+const failure = (error: string) => ({
+  ...{ machine: 'provision', status: 'FAILED', at: '2026-01-31T13:00:00Z', error },
+  execution: arnOf('provision', 'earlier'),
+});
+
+/** @param current what the record is when the evidence is written */
+function store(current: EnvironmentRecord | null = null) {
   const written: [string, unknown][] = [];
   const recorded: unknown[] = [];
   return {
@@ -27,6 +33,7 @@ function store() {
     checks: CHECKS,
     clock: fakeClock(),
     emit: () => {},
+    loadRecord: async () => current,
     writeJson: async (key: string, value: unknown) => {
       written.push([key, value]);
     },
@@ -76,6 +83,7 @@ describe('evidence', () => {
             of: 7,
           },
         },
+        undefined,
         3,
       ],
     ]);
@@ -133,31 +141,84 @@ describe('evidence', () => {
     ['a provision applies at present', { status: 'PROVISIONING', provisionBegan: arnOf('provision', 'p') }, 'UNKNOWN'],
     ['a deployment was refused since', { status: 'LIVE', provisionBegan: arnOf('provision', 'p') }, 'UNKNOWN'],
     ['a teardown has removed some', { status: 'FAILED', teardownBegan: arnOf('teardown', 't') }, 'UNKNOWN'],
-    ['a provision has applied and waits for its checks', { status: 'PROVISIONING' }, 'PASSED'],
+    ['a provision has applied and waits for its checks', { status: 'PROVISIONING', applied: 3 }, 'PASSED'],
     ['only the checks of a provision have failed', { status: 'FAILED' }, 'PASSED'],
+    ['a provision of an older version applies', { status: 'PROVISIONING' }, 'UNKNOWN'],
+    [
+      'a provision of an older version has failed',
+      { status: 'FAILED', lastFailure: failure('States.TaskFailed') },
+      'UNKNOWN',
+    ],
+    [
+      'the checks of an older version have failed',
+      { status: 'FAILED', lastFailure: failure('ValidationFailed') },
+      'PASSED',
+    ],
   ])('of an environment to which %s', async (_name, changes, verdict) => {
-    const s3 = store();
+    const record = aRecord(changes);
+    const s3 = store(record);
     const { checks: _, ...whole } = request;
-    const asked = { ...whole, record: aRecord(changes) };
+    const asked = { ...whole, record };
     const answer = await writeEvidence(
       { request: asked, results: passed(CHECKS) },
       { ...s3, recordValidation: s3.record },
     );
     const [page] = s3.pages.values();
     expect(answer.verdict).toBe(verdict);
-    expect(s3.recorded[0]).toMatchObject(['dev', RUN, { lastValidation: { verdict } }, 8]);
+    const seen = {
+      applied: record.applied,
+      provisionBegan: record.provisionBegan,
+      teardownBegan: record.teardownBegan,
+    };
+    expect(s3.recorded[0]).toMatchObject(['dev', RUN, { lastValidation: { verdict } }, seen, 8]);
     expect(answer.summary.includes('arn:')).toBe(verdict === 'UNKNOWN');
     expect(page?.includes('class="verdict passed"')).toBe(verdict === 'PASSED');
     expect(page?.includes('Nobody knows')).toBe(verdict === 'UNKNOWN');
   });
 
   test('of an environment that is half removed says what has failed, too', async () => {
-    const s3 = store();
+    const record = aRecord({ status: 'FAILED', provisionBegan: arnOf('provision', 'p') });
+    const s3 = store(record);
     const { checks: _, ...whole } = request;
-    const asked = { ...whole, record: aRecord({ status: 'FAILED', provisionBegan: arnOf('provision', 'p') }) };
+    const asked = { ...whole, record };
     const results = [...passed(CHECKS.slice(1)), result(CHECKS[0], 'failed')];
     const answer = await writeEvidence({ request: asked, results }, { ...s3, recordValidation: s3.record });
     expect(answer).toMatchObject({ verdict: 'FAILED', summary: expect.stringMatching(/unknown: arn:.*; failed: /) });
+  });
+
+  /** The first record is what preflight has read, and the second is what is there when the checks have ended. */
+  test.each<[string, Partial<EnvironmentRecord>, EnvironmentRecord | null, string]>([
+    ['nobody', {}, aRecord({ applied: 3 }), 'PASSED'],
+    ['a planned teardown', {}, aRecord({ applied: 3, fencing: 4, ownerMachine: 'teardown' }), 'PASSED'],
+    [
+      'a provision that applies',
+      {},
+      aRecord({ applied: 3, fencing: 4, provisionBegan: arnOf('provision', 'p') }),
+      'UNKNOWN',
+    ],
+    ['a provision that has applied', {}, aRecord({ applied: 4, fencing: 4 }), 'UNKNOWN'],
+    ['a deployment that has applied', {}, aRecord({ applied: 4, fencing: 4, ownerMachine: 'deploy' }), 'UNKNOWN'],
+    ['the first provision of this version', { applied: undefined }, aRecord({ applied: 4 }), 'UNKNOWN'],
+    ['a teardown', {}, aRecord({ applied: 3, teardownBegan: arnOf('teardown', 't') }), 'UNKNOWN'],
+    ['a new life', {}, aRecord({ applied: 3, run: 'dev-20260201T000000-0f0f0f' }), 'UNKNOWN'],
+    ['somebody who deleted the record', {}, null, 'UNKNOWN'],
+  ])('of an environment that was changed while its checks ran by %s', async (_name, before, now, verdict) => {
+    const s3 = store(now);
+    const { checks: _, ...whole } = request;
+    const asked = { ...whole, record: aRecord({ applied: 3, ...before }) };
+    const answer = await writeEvidence(
+      { request: asked, results: passed(CHECKS) },
+      { ...s3, recordValidation: s3.record },
+    );
+    expect(answer.verdict).toBe(verdict);
+    expect([...s3.pages.values()][0]?.includes('class="verdict passed"')).toBe(verdict === 'PASSED');
+    expect(s3.recorded[0]).toMatchObject([
+      'dev',
+      RUN,
+      { lastValidation: now?.applied ? { verdict, applied: now.applied } : { verdict } },
+      now ? { applied: now.applied } : undefined,
+      8,
+    ]);
   });
 
   const atOf = async (results: CheckResult[], now: string) => {
@@ -174,6 +235,10 @@ describe('evidence', () => {
     const now = '2026-01-31T12:02:00Z';
     expect(await atOf([{ ...first, ...later }, ...others], now)).toBe('PASSED 2026-01-31T12:00:00Z');
     expect(await atOf([{ ...first, ...later, status: 'failed' }, ...others], now)).toBe('FAILED 2026-01-31T12:01:35Z');
+    // Its clock is a year ahead: such a verdict must not hide every later one.
+    const ahead = { startedAt: '2027-01-31T12:00:00.000Z' };
+    expect(await atOf(passed(CHECKS).map((one) => ({ ...one, ...ahead })), now)).toBe('PASSED 2026-01-31T12:02:00Z');
+    expect(await atOf([{ ...first, ...ahead, status: 'failed' }, ...others], now)).toBe('FAILED 2026-01-31T12:02:00Z');
     expect(await atOf([], '2026-02-10T12:00:00Z')).toBe('UNKNOWN 2026-01-31T12:00:00Z');
   });
 

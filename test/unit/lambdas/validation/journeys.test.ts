@@ -164,10 +164,20 @@ const bare = { ...without('logs'), ...without('queue') };
 
 test.each([
   ['the same id for two requests', { id: 'j 1' }, bare, 2, 'failed', /was answered with the id of another request/],
+  ['the id of an earlier validation', { id: 'j 1' }, bare, 1, 'failed', /with the id of another request: give each/],
   ['an id each', {}, bare, 3, 'passed', /done/],
 ] as const)('an answer with %s', async (_, world, changes, requests, status, observed) => {
   const { conclusion } = await follow(world, changes, requests);
   expect(conclusion).toMatchObject({ status, observed: expect.stringMatching(observed) });
+});
+
+test.each([
+  ['in no log', bare, 1, 2],
+  ['in no log, with more of them', bare, 3, 3],
+  ['in the log of a step', without('queue'), 1, 1],
+  ['in the log that confirms the end', { ...bare, ...confirmed }, 1, 1],
+] as const)('a journey whose correlation id is %s', async (_, changes, orders, sent) => {
+  expect((await follow({}, changes, orders)).correlations).toHaveLength(sent);
 });
 
 describe('a request', () => {

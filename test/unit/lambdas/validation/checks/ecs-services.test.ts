@@ -50,6 +50,12 @@ const at = (stop: StoppedTask, stoppedAt: number) => ({ ...stop, stoppedAt });
 
 const rows: [string, Partial<EcsService>, string, RegExp][] = [
   ['a steady service', {}, 'passed', /1\/1 running/],
+  [
+    'a task whose container health check fails',
+    { runningTasks: [{ ...up(NOW - DEPLOYED), unhealthy: true }] },
+    'not-ready',
+    /1\/1 running.*a container health check of 1 task fails/,
+  ],
   ['one crash, healed since', { stopped: [crash] }, 'passed', /COMPLETED, up for 2 min, 1 task stopped .*exit 1/],
   ['crashes of the deployment before', { stopped: [at(crash, 1), at(crash, 2)] }, 'passed', /COMPLETED/],
   ['tasks that scaling stopped', { stopped: [scaledIn(), scaledIn()] }, 'passed', /COMPLETED/],
