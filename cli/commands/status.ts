@@ -8,7 +8,7 @@ import {
   laterPartial,
   partialLabel,
 } from '../../lambdas/contracts/record.ts';
-import { costSoFar } from '../../lambdas/contracts/spending.ts';
+import { costSoFar, withoutEffect } from '../../lambdas/contracts/spending.ts';
 import { type Cli, type Common, command, say, sayJson } from '../cli.ts';
 import { shortName } from '../executions.ts';
 import { table } from '../table.ts';
@@ -140,7 +140,7 @@ function describeChange(change: LeaseChange, time: (instant: string) => string):
 function costOf(record: EnvironmentRecord, now: number): string | undefined {
   const { usdPerHour, maxCostUsd } = record;
   const usd = costSoFar(record, now);
-  const limit = maxCostUsd ? `$${maxCostUsd.toFixed(2)} at most` : undefined;
+  const limit = maxCostUsd ? `$${maxCostUsd.toFixed(2)} at most${withoutEffect(record)}` : undefined;
   if (usdPerHour === undefined || usd === undefined) return limit;
   return `about $${usdPerHour.toFixed(2)} an hour, $${usd.toFixed(2)} so far${limit ? `, of ${limit}` : ''}`;
 }

@@ -78,6 +78,8 @@ const lastSweep = z.object({
   provenance: z.boolean().optional(),
   /** The leftovers are named by service, type and ARN or id. The certificate has them all. */
   left: z.array(z.string()).optional(),
+  /** The SHA-256 of the certificate. It is absent where somebody else has changed the certificate before. */
+  digest: z.string().optional(),
 });
 /** A DynamoDB item has 400 KB at most. */
 export const MAX_LEFT = 20;

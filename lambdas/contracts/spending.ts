@@ -19,6 +19,14 @@ export function costSoFar({ createdAt, usdPerHour, spent }: Omit<Spending, 'maxC
 }
 
 /**
+ * Says that a maximum cost has no effect, because no resource has a list price here. The function returns an empty text
+ * where the maximum has an effect, where there is none, and while nothing is known.
+ */
+export function withoutEffect({ usdPerHour, maxCostUsd }: Pick<Spending, 'usdPerHour' | 'maxCostUsd'>): string {
+  return maxCostUsd && usdPerHour === 0 ? ', which does not end it: no resource has a price here' : '';
+}
+
+/**
  * Returns when the environment reaches its maximum cost, in milliseconds. The function returns undefined when it never
  * will, or when its price is not known.
  */

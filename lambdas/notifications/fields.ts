@@ -1,7 +1,7 @@
 import { executionPage } from '../contracts/console.ts';
 import { endOf } from '../contracts/lease.ts';
 import type { EnvironmentRecord } from '../contracts/record.ts';
-import { costSoFar } from '../contracts/spending.ts';
+import { costSoFar, withoutEffect } from '../contracts/spending.ts';
 import { money } from '../report/money.ts';
 import { duration } from '../report/times.ts';
 import { HOUR_MS, instantOf } from '../runtime/clock.ts';
@@ -62,7 +62,7 @@ function minute(time: number): string {
 export function costs(record: EnvironmentRecord | null, now: number): Fact {
   const usd = record ? costSoFar(record, now) : undefined;
   if (!record || usd === undefined) return ['Cost', undefined];
-  const limit = record.maxCostUsd ? `, of ${money(record.maxCostUsd)} at most` : '';
+  const limit = record.maxCostUsd ? `, of ${money(record.maxCostUsd)} at most${withoutEffect(record)}` : '';
   return ['Cost', `about ${money(record.usdPerHour ?? 0)} an hour, ${money(usd)} so far${limit}`];
 }
 

@@ -5,6 +5,10 @@ import { money } from '../report/money.ts';
 /** The build's log and the plan contain the rest. */
 const LISTED = 20;
 
+/** A maximum cost is compared with list prices alone. */
+const NO_PRICE =
+  'No resource has a list price here, so a maximum cost (maxCostUsd) does not end the environment. Its time does.';
+
 /** Describes the changes of a plan in several paragraphs, for the person who is to approve it. */
 export function aboutPlan(review: PlanReview): string {
   const { add, change, destroy, byType, dangerous, unknown, destroyed, madeAnew, risks } = review;
@@ -20,6 +24,7 @@ export function aboutPlan(review: PlanReview): string {
       byType.map((one) => `${one.type}: ${counts(one)}`),
     ),
     `The estimated cost after it is ${money(review.usdPerHour)} an hour (now ${money(review.usdPerHourNow)} an hour).`,
+    review.usdPerHour === 0 ? NO_PRICE : '',
   ]
     .filter((part) => part !== '')
     .join('\n\n');

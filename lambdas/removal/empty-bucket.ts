@@ -45,13 +45,20 @@ export async function emptyBucket(
   requireTag(bucket, tags, 'project', project);
   // Builds write only the state and its lock to the bucket. Somebody else's state may have any name.
   const own = new Set(['', '.tflock', '.backup'].map((end) => `${names.stateKey}${end}`));
-  const others = (await s3.liveKeys(bucket)).filter((key) => !own.has(key));
-  if (others.length > 0) {
+  const requireOwn = async () => {
+    const others = (await s3.liveKeys(bucket)).filter((key) => !own.has(key));
+    if (others.length === 0) return;
     throw new SafetyError(
       `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while it holds what no build of this project has put there`,
     );
-  }
-  return { deleted: await deleteAllVersions(bucket, remainingMs, s3) };
+  };
+  await requireOwn();
+  // An object that somebody puts there meanwhile is in the next page, so each page is listed before the keys.
+  const confirm = async () => {
+    await requireOwn();
+    await s3.confirm();
+  };
+  return { deleted: await deleteAllVersions(bucket, remainingMs, { ...s3, confirm }) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PreflightRequest } from '../contracts/request.ts';
 import { awsFailure, describeError } from '../runtime/aws-errors.ts';
 import { isOurs } from '../runtime/errors.ts';
 import { reasonForeignNetwork } from './foreign-networks.ts';
+import { reasonForeignProfile } from './foreign-profiles.ts';
 import { describeReference, type GroupReference, sortReferences } from './references.ts';
 import type { UnmanagedPorts } from './removal-ports.ts';
 import { keyOf, named, ruleOf } from './unmanaged-report.ts';
@@ -76,7 +77,11 @@ export async function reasonToKeep(
   const tags = await readTags(resource, ports.tags, scope);
   if (tags === undefined) return GONE;
   if (typeof tags === 'string') return tags;
-  return reasonNotOwned(resource, kind, tags, own) ?? (await reasonForeignNetwork(resource, kind, own, ports));
+  return (
+    reasonNotOwned(resource, kind, tags, own) ??
+    (await reasonForeignNetwork(resource, kind, own, ports)) ??
+    (await reasonForeignProfile(resource, kind, own, scope, ports))
+  );
 }
 
 /** @returns the tags, or, as text, why they could not be read. The resource stays then */

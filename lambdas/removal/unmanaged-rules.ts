@@ -25,6 +25,8 @@ export interface UnmanagedKind {
    * to it.
    */
   servedVpcs?(id: string): Promise<string[]>;
+  /** Returns the names of the instance profiles out of which the removal takes the role. */
+  profiles?(id: string): Promise<string[]>;
   /** Removes the resource. The promise rejects with the service's own error while something blocks it. */
   remove(resource: Finding, scope: RemovalScope): Promise<void>;
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type Certificate, type CertifiedSweep, certificate } from '../contracts/certificate.ts';
 import { type Look, observedAt, whyStale } from '../contracts/observed.ts';
 import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import { type EnvironmentRecord, type LastSweep, MAX_LEFT } from '../contracts/record.ts';
-import { inOrder, type Signature } from '../contracts/signature.ts';
+import { fileText, inOrder, type Signature } from '../contracts/signature.ts';
 import {
   type FailedSweep,
   type SweepEntry,
@@ -87,9 +88,12 @@ export async function certifySweep(event: VerdictEvent, ports: CertifyPorts): Pr
 
   const key = `${keys.base}/certificate.json`;
   const html = `${keys.base}/certificate.html`;
-  const { whole, paged } = await publish({ key, html }, await append(key, outcome, ports), ports);
+  const { written, isOwn } = await append(key, outcome, digestIn(record, run), ports);
+  const { whole, paged } = await publish({ key, html }, written, ports);
   const last = whole.sweeps.at(-1);
-  if (last) await ports.recordSweep(environment, run, recordOf(last, key));
+  // Whoever has replaced the certificate meanwhile records the digest of theirs.
+  const digest = isOwn && digestOf(whole) === digestOf(written) ? { digest: digestOf(written) } : {};
+  if (last) await ports.recordSweep(environment, run, { ...recordOf(last, key), ...digest });
   const { verdict, leftovers, unknown, summary } = told(conclusion, last);
   ports.emit([
     { metric: 'Sweeps', value: 1, of: verdict },
@@ -180,16 +184,34 @@ async function publish(
   }
 }
 
-/** A signature vouches for what this function has seen: over what somebody else has changed there is none any more. */
-async function append(key: string, outcome: SweepOutcome, ports: CertifyPorts): Promise<Certificate> {
+/** Only this function writes the digest to the record. The certificate lies in a bucket into which others may write. */
+function digestIn(record: EnvironmentRecord | null, run: string): string | undefined {
+  return record?.run === run ? record.lastSweep?.digest : undefined;
+}
+
+function digestOf(content: Record<string, unknown>): string {
+  return createHash('sha256').update(fileText(content)).digest('hex');
+}
+
+/**
+ * A signature vouches for what this function has seen: over what somebody else has changed there is none any more. The
+ * digest in the record vouches for what KMS did not sign, or cannot verify now.
+ * @returns the certificate, and whether this function vouches for all of it
+ */
+async function append(
+  key: string,
+  outcome: SweepOutcome,
+  digest: string | undefined,
+  ports: CertifyPorts,
+): Promise<{ written: Certificate; isOwn: boolean }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { text, etag } = await ports.readVersion(key);
     const before = beforeNow(parse(text, outcome.request), ports.clock.now());
     const content = makeCertificate(outcome, before);
-    const mayBeSigned = !before || (await ports.isSigned(rawObject(text)));
-    const signature = mayBeSigned ? await ports.sign(content) : undefined;
-    const whole = signature ? { ...content, signature } : content;
-    if (await ports.replaceJson(key, inOrder(whole), etag)) return whole;
+    const isOwn = !before || digestOf(rawObject(text)) === digest || (await ports.isSigned(rawObject(text)));
+    const signature = isOwn ? await ports.sign(content) : undefined;
+    const written = signature ? { ...content, signature } : content;
+    if (await ports.replaceJson(key, inOrder(written), etag)) return { written, isOwn };
   }
   throw new DependencyError(`${key} is written by others again and again`);
 }

@@ -21,6 +21,9 @@ const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
 
 export const remover: Remover = {
   role: {
+    async profiles(id) {
+      return (await unlessGone(instanceProfiles(id), ...GONE)) ?? [];
+    },
     async remove({ id }) {
       await unlessGone(removeRole(id), ...GONE);
     },

@@ -57,7 +57,9 @@ export const sweeper: Sweeper = {
 async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
   for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
     const seen = namedIn(page, (one) => one.id === id, {});
-    if (seen) return kind.gone.includes(seen.state ?? '') ? absent(seen.state ?? '') : present(seen.state);
+    // The state of some kinds has details after a comma, such as the size of a volume.
+    const [state = ''] = seen?.state?.split(', ') ?? [];
+    if (seen) return kind.gone.includes(state) ? absent(state) : present(seen.state);
   }
   return absent('not listed');
 }

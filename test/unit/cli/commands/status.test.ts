@@ -118,6 +118,9 @@ test('a maximum cost is shown, with the end that follows from it', () => {
   expect(text).toMatch(/^cost +about \$1\.00 an hour, \$1\.50 so far, of \$4\.00 at most$/m);
   expect(text).toMatch(/^ends +Sat 31 Jan 16:00 UTC \(in 2 h 30 min\), by its cost$/m);
   expect(statusDetails(aRecord({ maxCostUsd: 4 }), now, 'UTC').join('\n')).toMatch(/^cost +\$4\.00 at most$/m);
+  expect(statusDetails({ ...priced, usdPerHour: 0 }, now, 'UTC').join('\n')).toMatch(
+    /^cost +about \$0\.00 an hour, \$0\.00 so far, of \$4\.00 at most, which does not end it: no resource has a price here$/m,
+  );
 });
 
 test('a protected environment ends when its protection does, and says who changed what', () => {

@@ -130,6 +130,13 @@ describe('nobody is notified', () => {
 describe('a message says what a person wants to know', () => {
   const record = aRecord({ usdPerHour: 0.125 });
 
+  test('of a maximum cost that does not end it', () => {
+    const known = { record: aRecord({ usdPerHour: 0, maxCostUsd: 5 }), evidence: {} };
+    expect(about('provision', 'SUCCEEDED', { known })?.text).toMatch(
+      /^Cost: .* of \$5\.000? at most, which does not end it: no resource has a price here$/m,
+    );
+  });
+
   test('of an environment that is up', () => {
     const output = { url: 'http://dev.elb', commit: 'c0ffee0', validation: '7 passed' };
     const { text } = about('provision', 'SUCCEEDED', {

@@ -179,6 +179,13 @@ describe('what a plan does', () => {
 });
 
 describe('what a plan costs', () => {
+  test.each([
+    ['nothing that has a price', created('aws_instance', {}), true],
+    ['something that has one', created('aws_lb', {}), false],
+  ])('says of %s whether a maximum cost ends it', (_, change, isWithout) => {
+    expect(aboutPlan(reviewPlan([change])).includes('a maximum cost (maxCostUsd) does not end')).toBe(isWithout);
+  });
+
   const size = { cpu: '1024', memory: '2048' };
   const loadBalancer = 0.0252 + 2 * 0.005;
   const task = (cpu: number, gb: number) => cpu * 0.03238 + gb * 0.00356 + 0.005;

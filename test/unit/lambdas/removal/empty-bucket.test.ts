@@ -84,6 +84,25 @@ describe('emptying the state bucket', () => {
     expect(await emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).toEqual({ deleted: 1 });
   });
 
+  test('stops before the page that has an object which somebody put there meanwhile, and names it', async () => {
+    const { deleted, port } = setUp([page(2, stateKey), page(2, 'exports/orders.csv')]);
+    const listed: string[] = [];
+    const meanwhile: VersionsPort = {
+      ...port,
+      firstVersions: async (bucket) => {
+        const found = await port.firstVersions(bucket);
+        listed.push(...found.map(({ key }) => key));
+        return found;
+      },
+      liveKeys: async () => listed.filter((key) => key !== stateKey),
+    };
+    await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, meanwhile)).rejects.toMatchObject({
+      name: 'SafetyError',
+      message: expect.stringContaining('exports/orders.csv'),
+    });
+    expect(deleted).toEqual(page(2, stateKey));
+  });
+
   test('asks before each page whether the environment is still its own', async () => {
     const { deleted, port } = setUp([page(2, 'a'), page(2, 'b')], own, [], 2);
     await expect(emptyBucket(aRequest(), 'order-platform', () => 900_000, port)).rejects.toThrow('taken over');

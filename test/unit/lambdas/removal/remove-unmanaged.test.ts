@@ -46,6 +46,7 @@ class World {
   vpc: Tags = OWN;
   /** Returns the VPCs that routes and gateways serve. */
   served: () => Promise<string[]> = async () => [];
+  profiles: () => Promise<string[]> = async () => [];
   region = 'eu-west-1';
   maxDeletions = 10;
   remaining = 240_000;
@@ -124,6 +125,7 @@ class World {
     return {
       ...KINDS[type],
       ...(/^(route-table|internet-gateway|nat-gateway|vpc-endpoint)$/.test(type) ? { servedVpcs: this.served } : {}),
+      ...(type === 'role' ? { profiles: this.profiles } : {}),
       remove: async ({ id }) => {
         const refusal = this.refusals.get(id);
         if (refusal) throw refusal;
@@ -711,3 +713,34 @@ describe.each(['internet-gateway', 'route-table', 'nat-gateway', 'vpc-endpoint']
     });
   },
 );
+
+describe('a role of the environment’s that is in an instance profile', () => {
+  const profile = (tags?: Tags): Thing => ({ type: 'instance-profile', id: 'p', ...(tags ? { tags } : {}) });
+  const item: InventoryItem = { type: 'aws_iam_instance_profile', name: 'main', id: 'p', service: 'iam' };
+  const within = (...profiles: Thing[]) =>
+    Object.assign(new World({ type: 'role', id: 'role', tags: OWN }, ...profiles), { profiles: async () => ['p'] });
+
+  test.each<[string, World]>([
+    ['is the environment’s', within(profile(OWN))],
+    ['is gone meanwhile', within()],
+    ['has no tags and is in the inventory', Object.assign(within(profile()), { inventory: [item] })],
+  ])('goes if the profile %s', async (_, world) => {
+    await run(world);
+    expect(world.removals).toContain('role');
+  });
+
+  test.each<[string, World, RegExp]>([
+    ['is another environment’s', within(profile({ ...OWN, environment: 'live' })), /profile p, which is tagged environment=live/],
+    ['has no tags', within(profile()), /which has not the environment’s tags/],
+    [
+      'is another’s by now and in the inventory',
+      Object.assign(within(profile({ ...OWN, project: 'x' })), { inventory: [item] }),
+      /project=x/,
+    ],
+    ['has tags that cannot be read', Object.assign(within(profile(OWN)), { denied: new Set(['p']) }), /not known in which/],
+  ])('stays if the profile %s', async (_, world, why) => {
+    const { kept } = await run(world);
+    expect(world.removals).not.toContain('role');
+    expect(kept.find(({ id }) => id === 'role')?.reason).toMatch(why);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Certificate } from '../../../../lambdas/contracts/certificate.ts';
 import type { Finding } from '../../../../lambdas/contracts/contracts.ts';
+import type { LastSweep } from '../../../../lambdas/contracts/record.ts';
 import { fileText } from '../../../../lambdas/contracts/signature.ts';
 import {
   SWEEP_FAMILIES,
@@ -411,5 +412,51 @@ describe('two sweeps of a run that end at once', () => {
       expect(records.byName.get('dev')?.lastSweep?.verdict).toBe('LEFTOVERS');
       expect(page).toContain('teardown LEFTOVERS');
     }
+  });
+});
+
+/** KMS may fail for a while. The record says what this function has written, and nobody else writes that to it. */
+describe('a certificate that KMS did not sign, or cannot verify', () => {
+  const signature = { algorithm: 'ECDSA_SHA_256', key: 'arn:k', value: 'c2ln' } as const;
+
+  function account() {
+    let text: string | undefined;
+    let lastSweep: LastSweep | undefined;
+    return {
+      change: (by: (from: string) => string) => (text = by(text ?? '')),
+      sweep: async (name: string, isUp: boolean, run = RUN) => {
+        await certify(swept(), {
+          sign: async () => (isUp ? signature : undefined),
+          isSigned: async (content) => isUp && 'signature' in content && text?.includes('"by":"nobody"') !== true,
+          readVersion: async () => ({ text, etag: 'e' }),
+          replaceJson: async (_, value) => Boolean((text = JSON.stringify(value, null, 2))),
+          loadRecord: async () => ({ ...aRecord(), run, status: 'GONE', ...(lastSweep ? { lastSweep } : {}) }),
+          recordSweep: async (_environment, _run, sweep) => Boolean((lastSweep = sweep)),
+        }, name);
+        return JSON.parse(text ?? '{}') as Certificate;
+      },
+    };
+  }
+
+  test.each([[[false, true]], [[true, false, true]], [[false, false, true]]])('is signed when KMS is up again: %j', async (ups) => {
+    const { sweep } = account();
+    let last: Certificate | undefined;
+    for (const [index, isUp] of ups.entries()) last = await sweep(`s${index}`, isUp);
+    expect(last?.sweeps).toHaveLength(ups.length);
+    expect(last).toMatchObject({ signature });
+  });
+
+  test('is never signed once somebody has changed it, however often it is swept', async () => {
+    const { sweep, change } = account();
+    await sweep('one', false);
+    change((text) => text.replace('{', '{"by":"nobody",'));
+    expect(await sweep('two', true)).not.toHaveProperty('signature');
+    expect(await sweep('three', true)).not.toHaveProperty('signature');
+  });
+
+  test('is not signed by the record of another run', async () => {
+    const { sweep } = account();
+    await sweep('one', false);
+    expect(await sweep('two', true, 'dev-20250131T120000-abc123')).not.toHaveProperty('signature');
   });
 });
