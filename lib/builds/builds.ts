@@ -66,7 +66,8 @@ export class Builds extends Construct {
       ? new Boundary(this, 'Boundary', config).arn
       : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
-    const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
+    const { keepBackend } = config.stack;
+    const backend = { namePattern: config.namePattern, keepBackend, bucket: props.bucket, bundle: props.bundle };
     const variables = {
       BUNDLE_SHA256: props.bundle.sha256,
       CONTROL_BUCKET: props.bucket.bucketName,
@@ -77,6 +78,8 @@ export class Builds extends Construct {
       ENGINE: config.engine.name,
       TERRAFORM_VERSION: config.engine.version,
       ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
+      ...(typeof keepBackend === 'object' ? { BACKEND_BUCKET: keepBackend.bucket } : {}),
+      ...(typeof keepBackend === 'object' && keepBackend.table ? { BACKEND_TABLE: keepBackend.table } : {}),
     };
     this.terraform = new BuildProject(this, 'Terraform', {
       ...props,

@@ -3,6 +3,7 @@ import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
 import { servicesOf } from '../../lambdas/contracts/images.ts';
 import { checkJourney, journeyShape, lookupsOfJourney } from '../../lambdas/contracts/journeys.ts';
+import { type KeptNames, keptNames } from '../../lambdas/contracts/kept-backend.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -85,10 +86,12 @@ export const stackSchema = z.strictObject({
    */
   bootstrap: path.default(BOOTSTRAP),
   /**
-   * When true, the bucket and the table of each environment's backend exist already, with the names that the bootstrap
-   * root would give them, and are kept.
+   * When it is not false, the bucket and the table of each environment's backend exist already, and are kept. They have
+   * these names, or those that the bootstrap root would give them.
    */
-  keepBackend: z.boolean().default(false),
+  keepBackend: z
+    .union([z.boolean(), keptNames], { error: 'must be true, false, or { bucket: …, table: … }' })
+    .default(false),
   /**
    * This decides who tags the root's resources: the root's own `default_tags`, or the runbook, which adds its tags to
    * every AWS provider in the copy of the root that builds run.
@@ -185,6 +188,11 @@ export function problemsOf(
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),
   ];
+}
+
+/** Returns the names of backends that exist already, where they are not those of the bootstrap root. */
+export function keptNamesOf({ keepBackend }: Pick<StackConfig, 'keepBackend'>): KeptNames | undefined {
+  return typeof keepBackend === 'object' ? keepBackend : undefined;
 }
 
 /** Returns the roots whose providers get the runbook's tags. The project's own bootstrap root already has them. */
