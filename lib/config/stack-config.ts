@@ -16,7 +16,8 @@ import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-se
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { type Lookup, lookup, lookupKey, resourceTargets } from '../../lambdas/contracts/resource-checks.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
-import { stackGrant } from '../iam/stack-grants.ts';
+import { zone } from '../../lambdas/contracts/zones.ts';
+import { rootGrant, stackGrant } from '../iam/stack-grants.ts';
 import { buildCheckProblems, buildCheckShape, outputsOfBuild } from './build-checks.ts';
 import { imagesSchema, path } from './image-config.ts';
 import { stackVariable, variableProblems } from './stack-variables.ts';
@@ -133,8 +134,10 @@ export const stackSchema = z.strictObject({
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
     .max(10)
     .default([]),
+  /** Hosted zones of Route 53, and the records that the root may change there. */
+  zones: z.array(zone).max(10).default([]),
   /** Terraform has these permissions in addition to the sets. */
-  grants: z.array(stackGrant).default([]),
+  grants: z.array(rootGrant).default([]),
   /** These risks would stop the teardown of the root's resources, or would leave something behind, and are accepted. */
   acceptedRisks: z.array(acceptedRisk).max(50).default([]),
   ownChecks: renamedTo('customChecks'),
