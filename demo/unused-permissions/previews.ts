@@ -40,6 +40,7 @@ export const OF_PREVIEWS: readonly Unused[] = [
       'elasticloadbalancing:DescribeListeners',
       'elasticloadbalancing:DescribeLoadBalancerAttributes',
       'elasticloadbalancing:DescribeLoadBalancers',
+      'elasticloadbalancing:DescribeRules',
       'elasticloadbalancing:DescribeTags',
       'elasticloadbalancing:DescribeTargetGroupAttributes',
       'elasticloadbalancing:DescribeTargetGroups',
@@ -78,7 +79,7 @@ export const OF_PREVIEWS: readonly Unused[] = [
   },
   {
     roles: 'Functions-Preview',
-    actions: ['codebuild:StartBuild', 'dynamodb:GetItem'],
+    actions: ['codebuild:StartBuild', 'dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     reason: 'Starts the build of a preview: test/lifecycle/short-links.test.ts.',
   },
 ];

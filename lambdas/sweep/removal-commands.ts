@@ -119,6 +119,10 @@ export interface Removal {
  */
 const NOT_LITERAL = /^(?:[-[{]|(?:fileb?|https?):\/\/)/;
 
+/** The identifier of a queue is the address that SQS gives it. Version 2 of the AWS CLI does not read addresses. */
+const isLiteral = ({ type, id }: Left) =>
+  type === 'AWS::SQS::Queue' || [id, ...id.split('/')].every((word) => !NOT_LITERAL.test(word));
+
 /**
  * Returns how to remove a leftover. The result is undefined for what has no command of its own, such as a scalable
  * target that is not of ECS, and for a name that the AWS CLI would take for something else.
@@ -127,13 +131,7 @@ export function removalOf(
   left: Left,
   { region, accountId }: { region: string; accountId: string },
 ): Removal | undefined {
-  if (
-    left.id
-      .split('/')
-      .concat(left.id)
-      .some((word) => NOT_LITERAL.test(word))
-  )
-    return undefined;
+  if (!isLiteral(left)) return undefined;
   if (left.service === 'cloudcontrol') return { command: ofCloudControl(left, region) };
   const kind = `${left.service} ${left.type}`;
   const template = COMMANDS[kind];

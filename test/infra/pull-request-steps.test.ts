@@ -141,13 +141,17 @@ test('opened, pushed to and closed: the command lines of the action say one comm
   expect(commentsOf(123)).toEqual([expect.stringContaining('`pr-123`: GONE')]);
 });
 
-test('a stack without images has none to push', async () => {
+test('a stack without images has none to push, and its provision validates its first push', async () => {
   github.open(123);
   hasImages = false;
-  const [job] = await runner({ env: { AWS_FAILS: '1' } }).trigger(event('opened'));
+  const of = runner({ env: { AWS_FAILS: '1' } });
+  const [job] = await of.trigger(event('opened'));
   expect(job?.conclusion, job?.log).toBe('success');
   expect(job?.steps).toContain('Push images: skipped');
-  expect(asked).toEqual(['provision 123', 'validate 123']);
+  expect(asked).toEqual(['provision 123']);
+
+  await of.trigger(event('synchronize'));
+  expect(asked.at(-1)).toBe('validate 123');
 });
 
 test('a step that fails ends the job, and the comment says why', async () => {

@@ -47,6 +47,7 @@ const DOES_NOT_ASK: Partial<Record<HandlerName, string>> = {
   'expiry-warning': 'tells people',
   'environment-metrics': 'tells people, and marks on the record of the run that it has',
   orphans: 'tells people, and writes evidence of its own',
+  preview: 'starts a build that plans, with a role that only reads',
   'pull-request': 'starts machines, which claim for themselves',
 };
 

@@ -98,7 +98,9 @@ test('what is in the environment’s VPC is found, without a tag and with a name
 
 test('every list was read, and what is left has a command that removes it', () => {
   expect(findings.filter(({ id }) => id === '*')).toEqual([]);
-  for (const one of findings.filter(({ status }) => status === 'PRESENT')) {
-    expect(removalOf(one, { region: 'eu-west-1', accountId: ACCOUNT })?.command, one.type).toMatch(/^aws \S+ \S/);
-  }
+  const without = findings.filter((one) => {
+    const { command = '' } = removalOf(one, { region: 'eu-west-1', accountId: ACCOUNT }) ?? {};
+    return one.status === 'PRESENT' && !/^aws \S+ \S/.test(command);
+  });
+  expect(without).toEqual([]);
 });

@@ -54,6 +54,11 @@ describe('how to remove what is left', () => {
     expect(command('cloudcontrol', 'AWS::SSM::Parameter', name)).toBeUndefined();
   });
 
+  test('has a command for a queue that Cloud Control knows by its address', () => {
+    const address = 'https://sqs.us-east-1.amazonaws.com/123456789012/q';
+    expect(command('cloudcontrol', 'AWS::SQS::Queue', address)).toContain(`--identifier ${address}`);
+  });
+
   test('takes the ARN where the command wants one', () => {
     expect(command('iam', 'policy', 'arn:aws:iam::1:policy/p')).toContain('--policy-arn arn:aws:iam::1:policy/p');
     expect(command('rds', 'automated-backup', 'ab-1', 'arn:aws:rds:eu-west-1:1:auto-backup:ab-1')).toContain(
