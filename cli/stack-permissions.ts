@@ -105,6 +105,8 @@ export function permissionsText({ needed, lacking }: StackPermissions): string {
     ...(services.length > 0 ? [`stack.rolesFor: ${literal(services, 1)}`] : []),
     ...(grants.length > 0 ? [`stack.grants: ${literal(grants, 0)}`] : []),
     ...list('✗ no configuration can grant:', needed.refused),
+    ...list('? in which hosted zones of stack.zones are:', needed.zones),
+    ...list('✗ no name, tag or id limits it; stack.grants takes it with reachesOthers: true:', needed.wide),
     ...list('? nobody knows what Terraform needs for:', needed.unknown),
     ...list(
       '? modules make these under conditions, and a plan shows which (--plan, with the output of terraform show -json):',
@@ -131,6 +133,13 @@ export function permissionDiagnoses(folder: string, permissions: StackPermission
     granted,
     ...needed.refused.map(
       (detail): Diagnosis => ({ name, status: 'failed', detail: `no configuration can grant ${detail}` }),
+    ),
+    ...needed.wide.map(
+      (detail): Diagnosis => ({
+        name,
+        status: 'unknown',
+        detail: `no name, tag or id limits ${detail}; stack.grants takes it with reachesOthers: true`,
+      }),
     ),
     ...(needed.unknown.length > 0
       ? [

@@ -63,6 +63,7 @@ export class RunbookStack extends Stack {
       projectRoot,
       config,
       namePattern: config.namePattern,
+      keepBackend: config.stack.keepBackend,
       images: config.stack.images,
       project: config.project,
       bucket,

@@ -90,6 +90,11 @@ const BOOTSTRAP_ROOT = 'infra/aws-v3/bootstrap';
 const FOLDER: Rule = [PATH_IN_SOURCE, 'a folder in the source'];
 const BUCKET: Rule = ['[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]', 'the name of a bucket'];
 const STATE_KEY: Rule = ['[A-Za-z0-9][A-Za-z0-9._/-]{0,511}', 'an S3 key'];
+/** The configuration has the pattern; its placeholders are replaced here. */
+const BACKEND_PATTERN: Rule = [
+  '[A-Za-z0-9_.-]*[{]environment[}][A-Za-z0-9_.-]*|[A-Za-z0-9_.-]*([{](environment|account)[}][A-Za-z0-9_.-]*){2}',
+  'the pattern of names of backends, with {environment}',
+];
 const PROJECT: Rule = ['[a-z][a-z0-9-]{1,30}', 'the value of the tag "project"'];
 const VALUES = {
   command: [COMMANDS.join('|'), `one of ${[...COMMANDS, ...Object.keys(SEQUENCES)].join(', ')}`],
@@ -114,7 +119,7 @@ export function terraformSettings(variables: Variables): Settings {
   // A preview has no claim: there is no function that it could ask.
   const claim = claimOf(command === 'preview' ? variables.with('OWNERSHIP_FUNCTION', 'none') : variables);
   const run = variables.required('RUN', VALUES.run);
-  const own = namesOf(account, run);
+  const own = namesOf(account, run, variables);
   const common = {
     ...{ command, ...account, ...claim, run },
     runKey: variables.required('RUN_KEY', own.runKey),
@@ -155,14 +160,21 @@ export function terraformSettings(variables: Variables): Settings {
 }
 
 /** Returns the names of this environment and this run: a name of another one is refused, whatever the caller. */
-function namesOf({ environment, prefix, accountId }: Account, run: string) {
+function namesOf({ environment, prefix, accountId }: Account, run: string, variables: Variables) {
+  const [bucket, table] = ['BACKEND_BUCKET', 'BACKEND_TABLE'].map((name) =>
+    variables
+      .optional(name, BACKEND_PATTERN)
+      ?.replace('{environment}', environment)
+      .replace('{account}', accountId)
+      .replaceAll('.', '[.]'),
+  );
   return {
     runKey: [
       `environments/${environment}/runs/${run.replaceAll('.', '[.]')}`,
       'the folder of the run in the control bucket',
     ],
-    stateBucket: [`${prefix}-tfstate-${accountId}`, 'the bucket of the state of this environment'],
-    lockTable: [`${prefix}-tflock`, 'the lock table of this environment'],
+    stateBucket: [bucket ?? `${prefix}-tfstate-${accountId}`, 'the bucket of the state of this environment'],
+    lockTable: [table ?? `${prefix}-tflock`, 'the lock table of this environment'],
     bootstrapStateKey: [
       `environments/${environment}/bootstrap/terraform[.]tfstate`,
       'the key of the state of its backend',

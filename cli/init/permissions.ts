@@ -1,5 +1,6 @@
 import { GRANT_SETS, type RoleService } from '../../lambdas/contracts/permission-sets.ts';
 import { permissionSetOf } from '../../lambdas/plan/permissions/fixes.ts';
+import { APIS } from '../../lambdas/plan/required-actions/apis.ts';
 import { type Block, REQUIRED_ACTIONS, requiredBy } from '../../lambdas/plan/required-actions.ts';
 import { addressOf, textOf } from './names.ts';
 import type { RootBlock, TerraformRoot } from './terraform-root.ts';
@@ -17,10 +18,17 @@ export interface Permissions {
   unknown: string[];
   /** Addresses of what is known, and cannot be granted by configuration: `aws_iam_user.x: iam:CreateUser, iam:GetUser`. */
   refused: string[];
+  /** Addresses of records and zones of Route 53, which `stack.zones` has. */
+  zones: string[];
+  /** Addresses of what no condition limits to environments, with the actions: a grant on it reaches others. */
+  wide: string[];
   /** Types of both kinds that modules make under conditions, which only a plan shows. */
   conditional: string[];
 }
 
+const isOfZones = ({ kind, type }: RootBlock) => type === (kind === 'data' ? 'aws_route53_zone' : 'aws_route53_record');
+/** `stack.grants` takes a grant without a name for these services alone: see lib/iam/stack-grants.ts. */
+const UNNAMED = /^(acm|apigateway|cloudfront|cognito-idp|ec2|elasticfilesystem|route53|wafv2):/;
 const REASON = 'Environments come and go; what they have is known by the pattern of their names.';
 const LISTS = 'AWS describes and lists these for an account and a region alone.';
 /** The set "roles" has these, for roles of the environment and services of `stack.rolesFor`. */
@@ -36,11 +44,12 @@ export function permissionsOf(root: TerraformRoot, planned?: ReadonlySet<string>
     planned !== undefined || !module || !('count' in body || 'for_each' in body);
   const aws = [...root.blocks, ...root.moduleBlocks].filter(isAws).filter(isMade);
   const known = aws.filter(({ kind, type }) => REQUIRED_ACTIONS[kind][type]);
-  const own = known.filter((block) => block.kind === 'resource' && !setOf(root, block));
+  const zones = known.filter(isOfZones);
+  const own = known.filter((block) => block.kind === 'resource' && !setOf(root, block) && !isOfZones(block));
   const network = known.some((block) => setOf(root, block) === 'network');
   const hasRoles = known.some(({ type }) => type === 'aws_iam_role');
   const isOfRoles = (action: string) => hasRoles && OF_ROLES.test(action);
-  const data = known.filter(({ kind }) => kind === 'data');
+  const data = known.filter((block) => block.kind === 'data' && !isOfZones(block));
   const asked = [
     ...own.flatMap((block) => actionsOf(block).map((action) => [action, resourceOf(root, block, action)] as const)),
     ...data.flatMap((block) => actionsOf(block).map((action) => [action, resourceOf(root, block, action)] as const)),
@@ -56,7 +65,16 @@ export function permissionsOf(root: TerraformRoot, planned?: ReadonlySet<string>
     const actions = actionsOf(block).filter((action) => !isOfRoles(action) && !resourceOf(root, block, action));
     return actions.length > 0 ? [{ block, actions }] : [];
   });
+  const [wide, nobodys] = [true, false].map((isWide) =>
+    refused.filter(({ actions }) => actions.every((action) => UNNAMED.test(action)) === isWide),
+  );
+  // The set has all of an API but the calls that change its tags.
+  const tagged = known.filter(({ type }) => type in APIS && REQUIRED_ACTIONS.resource[type]?.tag.length);
   const needsRoles = own.some((block) => actionsOf(block).some(isOfRoles));
+  const said = (all: typeof refused = []) =>
+    all
+      .filter(({ block }) => isCertain(block))
+      .map(({ block, actions }) => `${addressOf(block)}: ${actions.join(', ')}`);
   return {
     permissionSets: GRANT_SETS.filter(
       (set) => (set === 'roles' && needsRoles) || known.some((block) => setOf(root, block) === set),
@@ -68,9 +86,14 @@ export function permissionsOf(root: TerraformRoot, planned?: ReadonlySet<string>
       reason: resource === '*' ? LISTS : REASON,
     })),
     unknown: unknown.filter(isCertain).map(addressOf),
-    refused: refused
-      .filter(({ block }) => isCertain(block))
-      .map(({ block, actions }) => `${addressOf(block)}: ${actions.join(', ')}`),
+    refused: said(nobodys),
+    zones: zones.map(addressOf),
+    wide: [
+      ...said(wide),
+      ...tagged
+        .filter(isCertain)
+        .map((block) => `${addressOf(block)}: apigateway:POST, apigateway:PUT, apigateway:DELETE on /tags/*`),
+    ],
     conditional: [
       ...new Set(
         [...unknown, ...refused.map(({ block }) => block)].filter((one) => !isCertain(one)).map(({ type }) => type),
@@ -131,6 +154,7 @@ const OF_ONE: Readonly<Record<string, RegExp>> = {
   states: /^states:(Describe|List)\w+$/,
   logs: /^logs:ListTagsForResource$/,
   ssm: /^ssm:ListTagsForResource$/,
+  secretsmanager: /./,
   s3: /./,
   dynamodb: /./,
 };
@@ -139,6 +163,7 @@ const NAMED: Readonly<Record<string, string>> = {
   lambda: at('lambda', 'function:{prefix}-*'),
   states: at('states', 'stateMachine:{prefix}-*'),
   ssm: at('ssm', 'parameter/{prefix}/*'),
+  secretsmanager: at('secretsmanager', 'secret:{prefix}-*'),
   dynamodb: at('dynamodb', 'table/{prefix}-*'),
   s3: 'arn:{partition}:s3:::{prefix}-*',
 };
@@ -148,6 +173,8 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
   const { type } = block;
   const [service = ''] = action.split(':');
   if (/^(iam|sts):/.test(action)) return undefined;
+  if (block.kind === 'data' && /^(ssm|secretsmanager):/.test(action))
+    return ofTheTeam(service, nameIn(root, block) ?? '');
   if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !OF_ONE[service]?.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
   if (service === 'logs' && type === 'aws_cloudwatch_log_group') {
@@ -155,6 +182,16 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
     return head === undefined ? undefined : at('logs', `log-group:${head}{prefix}*`);
   }
   return NAMED[service];
+}
+
+/**
+ * A parameter or a secret that the root reads is the environment's, if its name has the prefix, or AWS's own:
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+ */
+function ofTheTeam(service: string, name: string): string | undefined {
+  if (service === 'ssm' && name.startsWith('/aws/service/'))
+    return 'arn:{partition}:ssm:{region}::parameter/aws/service/*';
+  return /\{/.test(name) ? NAMED[service] : undefined;
 }
 
 function nameIn(root: TerraformRoot, { scope, body }: RootBlock): string | undefined {

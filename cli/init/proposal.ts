@@ -238,7 +238,7 @@ function aboutChecks(lacking: ReadonlyMap<string, readonly string[]>): Question[
 }
 
 function aboutPermissions(
-  { unknown, refused, conditional }: ReturnType<typeof permissionsOf>,
+  { unknown, refused, zones, wide, conditional }: ReturnType<typeof permissionsOf>,
   { modules }: TerraformRoot,
 ): Question[] {
   const questions: Question[] = [];
@@ -251,6 +251,20 @@ function aboutPermissions(
   }
   if (refused.length > 0) {
     questions.push({ about: 'permissions', blocks: true, text: `no configuration can grant ${list(refused)}` });
+  }
+  if (zones.length > 0) {
+    questions.push({
+      about: 'permissions',
+      blocks: true,
+      text: `in which hosted zones, and under which names, are ${list(zones)}? Write them into stack.zones: [{ id: 'Z…', records: ['*.dev.example.com'] }]`,
+    });
+  }
+  if (wide.length > 0) {
+    questions.push({
+      about: 'permissions',
+      blocks: true,
+      text: `no name, tag or id limits ${list(wide)} to environments. Take it out of the root, or add it to stack.grants with reachesOthers: true, which reaches the resources of others in the account`,
+    });
   }
   if (conditional.length > 0) {
     questions.push({

@@ -3,6 +3,7 @@ import { buildCheck } from './build-checks.ts';
 import { checkName, commitSha, exclusion } from './contracts.ts';
 import { declaredImage } from './images.ts';
 import { journey } from './journeys.ts';
+import { keptNames } from './kept-backend.ts';
 import { MOST_REMINDERS } from './lease.ts';
 import { wantedOutput } from './outputs.ts';
 import { acceptedRisk } from './plan.ts';
@@ -66,6 +67,11 @@ export const VARIABLES = {
   WAIT_SECONDS: seconds,
   /** The value `yes` means that the backends of environments exist outside of the runbook, and stay. */
   KEEP_BACKEND: z.enum(['yes', 'no']).transform((value) => value === 'yes'),
+  /**
+   * The value is a JSON object with the names of such backends: `{"bucket": "…", "table": "…"}`. It is `null` where
+   * they have the names that the bootstrap root would give them.
+   */
+  BACKEND_NAMES: text.transform(parseJson).pipe(keptNames.nullable()),
   /** The value is a JSON list of the stack's images: `[{"name": "…", "repository": "{prefix}-…", "service": "…"}]`. */
   IMAGES: text.transform(parseJson).pipe(z.array(declaredImage)),
   /** The value is a JSON list of the Terraform outputs that must exist: `[{"name": "…", "from": "…", "by": ["…"]}]`. */

@@ -1,3 +1,5 @@
+import { backendName, type KeptNames } from './kept-backend.ts';
+
 /** This module alone builds names from an environment's name. Terraform is given the results. */
 
 export interface EnvironmentNames {
@@ -25,9 +27,16 @@ export interface EnvironmentNames {
  * Builds the names of an environment.
  * @param pattern such as `order-platform-{environment}-v3`
  * @param accountId makes the state bucket's name globally unique
+ * @param kept has the names of a backend that exists already
  */
-export function environmentNames(pattern: string, environment: string, accountId: string): EnvironmentNames {
+export function environmentNames(
+  pattern: string,
+  environment: string,
+  accountId: string,
+  kept?: KeptNames,
+): EnvironmentNames {
   const prefix = pattern.replace('{environment}', environment);
+  const values = { environment, account: accountId };
   return {
     prefix,
     cluster: `${prefix}-cluster`,
@@ -37,8 +46,8 @@ export function environmentNames(pattern: string, environment: string, accountId
     workerRepository: `${prefix}-worker`,
     apiLogGroup: `/ecs/${prefix}/api`,
     workerLogGroup: `/ecs/${prefix}/worker`,
-    stateBucket: `${prefix}-tfstate-${accountId}`,
-    lockTable: `${prefix}-tflock`,
+    stateBucket: kept ? backendName(kept.bucket, values) : `${prefix}-tfstate-${accountId}`,
+    lockTable: kept?.table ? backendName(kept.table, values) : `${prefix}-tflock`,
     stateKey: 'stack/terraform.tfstate',
     bootstrapStateKey: bootstrapStateKey(environment),
     teardownSchedule: `${prefix}-teardown`,

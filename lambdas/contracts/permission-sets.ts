@@ -6,6 +6,8 @@ export const GRANT_SETS = [
   'messaging',
   'event-sources',
   'keys',
+  'apis',
+  'files',
   'roles',
   'managed-policies',
 ] as const;

@@ -42,7 +42,7 @@ export async function preflight(
   allow('account', accountId, env.ALLOWED_ACCOUNTS, 'ALLOWED_ACCOUNTS');
 
   const record = await reading;
-  const names = environmentNames(env.NAME_PATTERN, environment, accountId);
+  const names = environmentNames(env.NAME_PATTERN, environment, accountId, env.BACKEND_NAMES ?? undefined);
   const own = await ownRequest(machine, wanted, { env, accountId, region, execution, names, record, ports });
   const exclusions = exclusionsOf(environment, env.SWEEP_EXCLUSIONS);
   return {

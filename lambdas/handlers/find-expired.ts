@@ -4,6 +4,7 @@ import { executionStatus } from '../aws/executions.ts';
 import { callerAccount } from '../aws/identity.ts';
 import { writeJson } from '../aws/objects.ts';
 import { listRecords } from '../aws/record-list.ts';
+import type { EnvironmentOf } from '../contracts/environment-variables.ts';
 import { manifest } from '../contracts/functions/find-expired.ts';
 import { environmentNames } from '../contracts/naming.ts';
 import { findExpiredEvent } from '../contracts/payloads/lease.ts';
@@ -19,9 +20,9 @@ export const handler = lambda(manifest, findExpiredEvent, (event, { env }) =>
     loadRaw: (environment) => loadRaw(env.ENVIRONMENTS_TABLE, environment),
     backendTags: async (environment) => {
       const account = await callerAccount();
-      return bucketTags(environmentNames(env.NAME_PATTERN, environment, account).stateBucket, account);
+      return bucketTags(namesOf(env, environment, account).stateBucket, account);
     },
-    backendNames: async (environment) => environmentNames(env.NAME_PATTERN, environment, await callerAccount()),
+    backendNames: async (environment) => namesOf(env, environment, await callerAccount()),
     async replaceRaw(item, next) {
       const key = `environments/${next.environment}/unreadable-records/${instantOf(Date.now())}.json`;
       await writeJson(env.CONTROL_BUCKET, key, item);
@@ -31,3 +32,7 @@ export const handler = lambda(manifest, findExpiredEvent, (event, { env }) =>
     now: Date.now,
   }),
 );
+
+function namesOf(env: EnvironmentOf<typeof manifest>, environment: string, account: string) {
+  return environmentNames(env.NAME_PATTERN, environment, account, env.BACKEND_NAMES ?? undefined);
+}

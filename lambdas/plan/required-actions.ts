@@ -1,5 +1,6 @@
+import { APIS } from './required-actions/apis.ts';
 import { DATA } from './required-actions/data.ts';
-import { EDGE, KEYS } from './required-actions/edge.ts';
+import { EDGE, FILES, KEYS } from './required-actions/edge.ts';
 import { EGRESS, INSTANCES } from './required-actions/egress.ts';
 import { EVENT_SOURCES, FUNCTIONS } from './required-actions/functions.ts';
 import { IDENTITY, MANAGED_POLICIES } from './required-actions/identity.ts';
@@ -24,6 +25,8 @@ export const REQUIRED_ACTIONS: Readonly<Record<'resource' | 'data', Readonly<Rec
     ...STORAGE,
     ...FUNCTIONS,
     ...EVENT_SOURCES,
+    ...APIS,
+    ...FILES,
     ...EDGE,
     ...KEYS,
     ...MANAGED_POLICIES,

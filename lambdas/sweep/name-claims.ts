@@ -49,10 +49,15 @@ export function claimsOf(
   };
 }
 
+/** A table that a team has made says nothing about the prefix. */
+function prefixesIn(lockTable: string): string[] {
+  return lockTable.endsWith('-tflock') ? [lockTable.slice(0, -'-tflock'.length)] : [];
+}
+
 /** Returns the prefixes by the pattern of today, and by the one under which a record was created. */
 function neighboursOf(pattern: string, own: string, records: readonly Named[], malformed: readonly string[]) {
   const read = records.flatMap(({ environment, status, lockTable }) =>
-    [prefixOf(pattern, environment), lockTable.replace(/-tflock$/, '')].map((prefix) => ({
+    [prefixOf(pattern, environment), ...prefixesIn(lockTable)].map((prefix) => ({
       environment,
       prefix,
       living: status !== 'GONE',

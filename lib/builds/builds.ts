@@ -11,10 +11,12 @@ import { readingGrants } from '../iam/reading-grants.ts';
 import { LOG_IN, PUSH_ACTIONS } from '../iam/registry-grants.ts';
 import type { Grant } from '../iam/role.ts';
 import { grantsOf } from '../iam/stack-grants.ts';
+import { apiGrants } from '../iam/terraform/api-grants.ts';
 import { backendGrants, previewGrants, sourceGrants } from '../iam/terraform/backend-grants.ts';
 import { Boundary } from '../iam/terraform/boundary.ts';
 import { egressGrants } from '../iam/terraform/egress-grants.ts';
 import { eventSourceGrants } from '../iam/terraform/event-source-grants.ts';
+import { fileGrants } from '../iam/terraform/file-grants.ts';
 import { keyGrants } from '../iam/terraform/key-grants.ts';
 import { managedPolicyGrants } from '../iam/terraform/managed-policy-grants.ts';
 import { messagingGrants } from '../iam/terraform/messaging-grants.ts';
@@ -22,6 +24,7 @@ import { networkGrants } from '../iam/terraform/network-grants.ts';
 import { platformGrants } from '../iam/terraform/platform-grants.ts';
 import { roleGrants } from '../iam/terraform/role-grants.ts';
 import { secretGrants } from '../iam/terraform/secret-grants.ts';
+import { zoneGrants } from '../iam/terraform/zone-grants.ts';
 import {
   arn,
   constructId,
@@ -43,6 +46,9 @@ export interface BuildsProps {
   bundle: ConfigurationBundle;
   logRetention: logs.RetentionDays;
 }
+
+/** IAM attaches 10 policies to a role, so these sets share some. */
+const SMALL: readonly GrantSet[] = ['egress', 'event-sources', 'keys', 'apis', 'files'];
 
 /**
  * The construct contains the Terraform builds and the Docker builds. Each has a role that permits its own work and not
@@ -66,7 +72,8 @@ export class Builds extends Construct {
       ? new Boundary(this, 'Boundary', config).arn
       : config.terraform.permissionsBoundary;
     const OWNERSHIP_FUNCTION = functionName('require-ownership');
-    const backend = { namePattern: config.namePattern, bucket: props.bucket, bundle: props.bundle };
+    const { keepBackend } = config.stack;
+    const backend = { namePattern: config.namePattern, keepBackend, bucket: props.bucket, bundle: props.bundle };
     const variables = {
       BUNDLE_SHA256: props.bundle.sha256,
       CONTROL_BUCKET: props.bucket.bucketName,
@@ -77,6 +84,8 @@ export class Builds extends Construct {
       ENGINE: config.engine.name,
       TERRAFORM_VERSION: config.engine.version,
       ...(boundary ? { PERMISSIONS_BOUNDARY: boundary } : {}),
+      ...(typeof keepBackend === 'object' ? { BACKEND_BUCKET: keepBackend.bucket } : {}),
+      ...(typeof keepBackend === 'object' && keepBackend.table ? { BACKEND_TABLE: keepBackend.table } : {}),
     };
     this.terraform = new BuildProject(this, 'Terraform', {
       ...props,
@@ -175,17 +184,20 @@ export class Builds extends Construct {
       messaging: () => messagingGrants(this, config),
       'event-sources': () => eventSourceGrants(this, config.project, nameGlob(config.namePattern)),
       keys: () => keyGrants(this, config.project, nameGlob(config.namePattern)),
+      apis: () => apiGrants(config.project),
+      files: () => fileGrants(this, config.project),
       roles: () => (boundary ? roleGrants(config, boundary) : []),
       'managed-policies': () => (boundary ? managedPolicyGrants(config, boundary) : []),
     };
-    const { permissionSets, grants } = config.stack;
+    const { permissionSets, grants, zones } = config.stack;
+    const chosen = GRANT_SETS.filter((set) => permissionSets.includes(set));
+    const small = chosen.filter((set) => SMALL.includes(set)).flatMap((set) => sets[set]());
     const secrets = secretGrants(this, config);
     const policies = {
-      ...Object.fromEntries(
-        GRANT_SETS.filter((set) => permissionSets.includes(set)).map((set) => [constructId(set), sets[set]()]),
-      ),
+      ...Object.fromEntries(chosen.filter((set) => !SMALL.includes(set)).map((set) => [constructId(set), sets[set]()])),
+      ...inPolicies('Small', small),
       ...(secrets.length > 0 ? { Secrets: secrets } : {}),
-      ...inPolicies('Stack', grantsOf(grants, config.namePattern)),
+      ...inPolicies('Stack', [...zoneGrants(zones), ...grantsOf(grants, config.namePattern)]),
     };
     requireFewPolicies(policies);
     return policies;

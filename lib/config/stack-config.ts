@@ -3,6 +3,7 @@ import { QUEUE_MINUTES } from '../../lambdas/contracts/build-quota.ts';
 import { CHECKS, type CheckName, checkName, REPORT } from '../../lambdas/contracts/contracts.ts';
 import { servicesOf } from '../../lambdas/contracts/images.ts';
 import { checkJourney, journeyShape, lookupsOfJourney } from '../../lambdas/contracts/journeys.ts';
+import { type KeptNames, keptNames } from '../../lambdas/contracts/kept-backend.ts';
 import {
   CHECK_OUTPUTS,
   DEPLOY_OUTPUTS,
@@ -15,7 +16,8 @@ import { GRANT_SETS, ROLE_SERVICES } from '../../lambdas/contracts/permission-se
 import { acceptedRisk } from '../../lambdas/contracts/plan.ts';
 import { type Lookup, lookup, lookupKey, resourceTargets } from '../../lambdas/contracts/resource-checks.ts';
 import { passedVariable, variableName } from '../../lambdas/contracts/stack-variables.ts';
-import { stackGrant } from '../iam/stack-grants.ts';
+import { zone } from '../../lambdas/contracts/zones.ts';
+import { rootGrant, stackGrant } from '../iam/stack-grants.ts';
 import { buildCheckProblems, buildCheckShape, outputsOfBuild } from './build-checks.ts';
 import { imagesSchema, path } from './image-config.ts';
 import { stackVariable, variableProblems } from './stack-variables.ts';
@@ -85,10 +87,12 @@ export const stackSchema = z.strictObject({
    */
   bootstrap: path.default(BOOTSTRAP),
   /**
-   * When true, the bucket and the table of each environment's backend exist already, with the names that the bootstrap
-   * root would give them, and are kept.
+   * When it is not false, the bucket and the table of each environment's backend exist already, and are kept. They have
+   * these names, or those that the bootstrap root would give them.
    */
-  keepBackend: z.boolean().default(false),
+  keepBackend: z
+    .union([z.boolean(), keptNames], { error: 'must be true, false, or { bucket: …, table: … }' })
+    .default(false),
   /**
    * This decides who tags the root's resources: the root's own `default_tags`, or the runbook, which adds its tags to
    * every AWS provider in the copy of the root that builds run.
@@ -130,8 +134,10 @@ export const stackSchema = z.strictObject({
     .array(z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, 'must be the id of a VPC'))
     .max(10)
     .default([]),
+  /** Hosted zones of Route 53, and the records that the root may change there. */
+  zones: z.array(zone).max(10).default([]),
   /** Terraform has these permissions in addition to the sets. */
-  grants: z.array(stackGrant).default([]),
+  grants: z.array(rootGrant).default([]),
   /** These risks would stop the teardown of the root's resources, or would leave something behind, and are accepted. */
   acceptedRisks: z.array(acceptedRisk).max(50).default([]),
   ownChecks: renamedTo('customChecks'),
@@ -185,6 +191,11 @@ export function problemsOf(
       .filter((check) => waitSeconds[check] === undefined)
       .map((check): [string[], string] => [['validation', 'waitSeconds', check], 'must say how long it is waited for']),
   ];
+}
+
+/** Returns the names of backends that exist already, where they are not those of the bootstrap root. */
+export function keptNamesOf({ keepBackend }: Pick<StackConfig, 'keepBackend'>): KeptNames | undefined {
+  return typeof keepBackend === 'object' ? keepBackend : undefined;
 }
 
 /** Returns the roots whose providers get the runbook's tags. The project's own bootstrap root already has them. */

@@ -17,7 +17,7 @@ import { assemblyOf } from '../assembly.ts';
 import { settingsOf } from '../config/build-checks.ts';
 import type { Config } from '../config/config.ts';
 import { declaredImages } from '../config/image-config.ts';
-import { buildWait, checkNames, lookupsOf, wantedOutputs } from '../config/stack-config.ts';
+import { buildWait, checkNames, keptNamesOf, lookupsOf, wantedOutputs } from '../config/stack-config.ts';
 import { inputTypesOf } from '../config/stack-variables.ts';
 import { checkFunctionGrants } from '../iam/build-check-grants.ts';
 import { type FunctionScope, functionGrants } from '../iam/function-grants.ts';
@@ -78,6 +78,7 @@ export class Functions extends Construct {
       MAX_LIFE_HOURS: String(config.maxLifeHours),
       CHECKS: checkNames(stack).join(','),
       KEEP_BACKEND: stack.keepBackend ? 'yes' : 'no',
+      BACKEND_NAMES: JSON.stringify(keptNamesOf(stack) ?? null),
       IMAGES: JSON.stringify(declaredImages(stack.images)),
       WANTED_OUTPUTS: JSON.stringify(wantedOutputs(stack)),
       LOOKUPS: JSON.stringify(lookupsOf(stack)),

@@ -23,14 +23,14 @@ import {
   TERRAFORM_PROJECT,
 } from '../names.ts';
 import { bucketGrants } from './bucket-grants.ts';
-import { nameGlob } from './patterns.ts';
+import { type Backends, lockTables, nameGlob } from './patterns.ts';
 import { updateRecords } from './record-grants.ts';
 import { READS, removalGrants } from './removal-grants.ts';
 import type { Grant } from './role.ts';
+import { keptDenials } from './terraform/backend-grants.ts';
 
 /** The functions work on these resources. */
-export interface FunctionScope {
-  namePattern: string;
+export interface FunctionScope extends Backends {
   images: readonly ImageConfig[];
   /** This is the value of the tag `project`. */
   project: string;
@@ -86,6 +86,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
     ...bucketGrants(manifest, scope),
     ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
     ...(removes ? removalGrants(construct, scope) : []),
+    ...(scope.keepBackend && (removes || handler === 'empty-bucket') ? keptDenials(construct, scope) : []),
   ];
 }
 
@@ -127,7 +128,7 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
   return {
     anything: { resources: ['*'], wildcardReason: NO_RESOURCE },
     records: { resources: [scope.table.tableArn] },
-    lockTables: named('dynamodb', `table/${name}-tflock`),
+    lockTables: named('dynamodb', lockTables(scope)),
     executions: {
       resources: MACHINES.map((machine) => executionArns(construct, machine)),
       wildcardReason: 'Executions of these machines; each has a name of its own.',

@@ -32,6 +32,7 @@ const jobs = {
   logs: [{ name: 'worked', group: '/aws/lambda/{prefix}-work', contains: 'taken' }],
   queue: { of: { address: 'aws_sqs_queue.jobs' } },
 };
+const zones = [{ id: 'Z0123456789ABC', records: ['*.example.com'] }];
 const TEMPLATES = {
   'a web service, with checks that are builds, and a journey': {
     ...web,
@@ -46,7 +47,7 @@ const TEMPLATES = {
   'document intake': { ...example },
   'short links, with every set and roles for every service': {
     ...links,
-    stack: { ...links.stack, permissionSets: [...GRANT_SETS], rolesFor: [...ROLE_SERVICES] },
+    stack: { ...links.stack, zones, permissionSets: [...GRANT_SETS], rolesFor: [...ROLE_SERVICES] },
   },
 };
 

@@ -37,6 +37,15 @@ describe('a configuration that cannot work is refused with the key and the fix',
   });
 });
 
+test.each<[unknown, string]>([
+  [{ bucket: 'acme-state' }, 'stack.keepBackend.bucket: must contain "{environment}" once'],
+  ['acme', 'stack.keepBackend: must be true, false, or { bucket: …, table: … }'],
+  [{ table: 'acme-{environment}' }, 'stack.keepBackend'],
+])('the backend %j is refused', (keepBackend, message) => {
+  const stack = { ...config.stack, keepBackend } as typeof config.stack;
+  expect(() => parseConfig({ ...config, stack })).toThrow(`runbook.config.ts: ${message}`);
+});
+
 describe('variables of the root that cannot work are refused', () => {
   const secret = { ssm: '/shop/{environment}/db' };
   test.each<[object, string]>([

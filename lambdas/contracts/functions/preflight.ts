@@ -13,6 +13,7 @@ export const manifest = defineFunction({
     'CHECKS',
     'IMAGES',
     'KEEP_BACKEND',
+    'BACKEND_NAMES',
     'INPUT_TYPES',
   ],
   timeoutSeconds: 30,

@@ -1,5 +1,6 @@
 import type { LackingPermission } from '../../contracts/plan.ts';
-import { KEYS } from '../required-actions/edge.ts';
+import { APIS } from '../required-actions/apis.ts';
+import { FILES, KEYS } from '../required-actions/edge.ts';
 import { EGRESS } from '../required-actions/egress.ts';
 import { EVENT_SOURCES } from '../required-actions/functions.ts';
 import { MANAGED_POLICIES } from '../required-actions/identity.ts';
@@ -16,6 +17,8 @@ export function permissionSetOf(type: string): string | undefined {
   if (type.startsWith('aws_iam_')) return type in MESSAGING ? 'roles' : undefined;
   if (type in EGRESS) return 'egress';
   if (type in EVENT_SOURCES) return 'event-sources';
+  if (type in APIS) return 'apis';
+  if (type in FILES) return 'files';
   if (type in KEYS) return 'keys';
   if (type in NETWORK) return 'network';
   if (type in PLATFORM) return 'platform';
@@ -55,13 +58,30 @@ function fixOf(address: string, actions: readonly string[], resource: string, pr
       ? `needs ${inSet}${actions.some((action) => BOUNDED.test(action)) ? ', and permissions_boundary = var.permissions_boundary in the role' : ''}`
       : 'no configuration grants it';
   if (!resource.includes(prefix) && !actions.every((action) => LISTS.test(action))) {
+    if (type === 'aws_route53_record')
+      return "needs its zone and its name in stack.zones: { id: 'Z…', records: ['…'] }";
+    // A condition limits what the sets have; it limits neither the tags of APIs nor what has no set.
+    if (OF_UNNAMED.test(resource) && (!set || resource.includes('::/tags/')))
+      return `no condition limits it to environments: add to stack.grants { actions: [${quoted(actions)}], resources: ['${anyOf(resource)}'], reachesOthers: true, reason: '…' }, or take it out of the root`;
     // An id that AWS chooses does not show the environment; a name does.
     return inSet
       ? `needs ${inSet}, and a name that begins with ${prefix} where it has one`
       : `a grant needs a name that has ${prefix}`;
   }
-  const line = `{ actions: [${actions.map((action) => `'${action}'`).join(', ')}], resources: ['${patternOf(resource, actions, prefix)}'], reason: '…' }`;
+  const line = `{ actions: [${quoted(actions)}], resources: ['${patternOf(resource, actions, prefix)}'], reason: '…' }`;
   return `add ${inSet ? `${inSet}, or ` : ''}to stack.grants ${line}`;
+}
+
+const quoted = (actions: readonly string[]): string => actions.map((action) => `'${action}'`).join(', ');
+
+/** `stack.grants` takes a grant without a name for these services alone: see lib/iam/stack-grants.ts. */
+const OF_UNNAMED = /^arn:[^:]*:(acm|apigateway|cloudfront|cognito-idp|ec2|elasticfilesystem|route53|wafv2):/;
+
+/** Returns the ARN of all resources of its kind. */
+function anyOf(arn: string): string {
+  const [, , service = '', region, account, ...rest] = arn.split(':');
+  const [, kind = ''] = /^(\/?[\w-]+)/.exec(rest.join(':')) ?? [];
+  return `arn:{partition}:${service}:${region ? '{region}' : ''}:${account ? '{account}' : ''}:${kind}/*`;
 }
 
 /** Returns the ARN in the form that `stack.grants` takes, which fits every environment. */

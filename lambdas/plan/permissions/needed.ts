@@ -112,6 +112,7 @@ const OTHER_KEYS: Context = Object.fromEntries(
   [
     'ec2:AllocationId',
     'ec2:CreateAction',
+    'elasticfilesystem:CreateAction',
     'iam:AWSServiceName',
     'iam:PassedToService',
     'iam:PermissionsBoundary',
@@ -120,6 +121,7 @@ const OTHER_KEYS: Context = Object.fromEntries(
     'kms:ResourceAliases',
     'kms:ViaService',
     'lambda:FunctionArn',
+    'route53:ChangeResourceRecordSetsNormalizedRecordNames',
   ].map((key) => [key, ['none']]),
 );
 

@@ -33,6 +33,45 @@ export const KEYS: Readonly<Record<string, RequiredActions>> = {
   ),
 };
 
+export const FILES: Readonly<Record<string, RequiredActions>> = {
+  aws_efs_file_system: row(
+    'efs/file_system.go',
+    'AWS::EFS::FileSystem',
+    {
+      create: [...efs('CreateFileSystem'), ...of('iam', 'CreateServiceLinkedRole role/aws-service-role/*')],
+      read: efs('DescribeFileSystems', 'DescribeLifecycleConfiguration'),
+      update: efs('UpdateFileSystem', 'UpdateFileSystemProtection'),
+      delete: efs('DeleteFileSystem'),
+      tag: EFS_TAGS,
+      when: {
+        lifecycle_policy: efs('PutLifecycleConfiguration'),
+        kms_key_id: kms('DescribeKey', 'CreateGrant', 'GenerateDataKeyWithoutPlaintext'),
+      },
+    },
+    'https://docs.aws.amazon.com/efs/latest/ug/using-service-linked-roles.html',
+  ),
+  aws_efs_mount_target: row(
+    'efs/mount_target.go',
+    'AWS::EFS::MountTarget',
+    {
+      create: [
+        ...efs('CreateMountTarget'),
+        ...of('ec2', 'CreateNetworkInterface', 'DescribeSubnets', 'DescribeNetworkInterfaces'),
+      ],
+      read: efs('DescribeMountTargets', 'DescribeMountTargetSecurityGroups'),
+      update: efs('ModifyMountTargetSecurityGroups'),
+      delete: [...efs('DeleteMountTarget'), ...of('ec2', 'DeleteNetworkInterface')],
+    },
+    'https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html',
+  ),
+  aws_efs_access_point: row('efs/access_point.go', 'AWS::EFS::AccessPoint', {
+    create: efs('CreateAccessPoint'),
+    read: efs('DescribeAccessPoints'),
+    delete: efs('DeleteAccessPoint'),
+    tag: EFS_TAGS,
+  }),
+};
+
 export const EDGE: Readonly<Record<string, RequiredActions>> = {
   aws_cloudfront_distribution: row(
     'cloudfront/distribution.go',
@@ -97,42 +136,6 @@ export const EDGE: Readonly<Record<string, RequiredActions>> = {
     create: acm('DescribeCertificate'),
     read: acm('DescribeCertificate'),
     delete: acm('DescribeCertificate'),
-  }),
-  aws_efs_file_system: row(
-    'efs/file_system.go',
-    'AWS::EFS::FileSystem',
-    {
-      create: [...efs('CreateFileSystem'), ...of('iam', 'CreateServiceLinkedRole role/aws-service-role/*')],
-      read: efs('DescribeFileSystems', 'DescribeLifecycleConfiguration'),
-      update: efs('UpdateFileSystem', 'UpdateFileSystemProtection'),
-      delete: efs('DeleteFileSystem'),
-      tag: EFS_TAGS,
-      when: {
-        lifecycle_policy: efs('PutLifecycleConfiguration'),
-        kms_key_id: kms('DescribeKey', 'CreateGrant', 'GenerateDataKeyWithoutPlaintext'),
-      },
-    },
-    'https://docs.aws.amazon.com/efs/latest/ug/using-service-linked-roles.html',
-  ),
-  aws_efs_mount_target: row(
-    'efs/mount_target.go',
-    'AWS::EFS::MountTarget',
-    {
-      create: [
-        ...efs('CreateMountTarget'),
-        ...of('ec2', 'CreateNetworkInterface', 'DescribeSubnets', 'DescribeNetworkInterfaces'),
-      ],
-      read: efs('DescribeMountTargets', 'DescribeMountTargetSecurityGroups'),
-      update: efs('ModifyMountTargetSecurityGroups'),
-      delete: [...efs('DeleteMountTarget'), ...of('ec2', 'DeleteNetworkInterface')],
-    },
-    'https://docs.aws.amazon.com/efs/latest/ug/API_CreateMountTarget.html',
-  ),
-  aws_efs_access_point: row('efs/access_point.go', 'AWS::EFS::AccessPoint', {
-    create: efs('CreateAccessPoint'),
-    read: efs('DescribeAccessPoints'),
-    delete: efs('DeleteAccessPoint'),
-    tag: EFS_TAGS,
   }),
   aws_ssm_parameter: row('ssm/parameter.go', 'AWS::SSM::Parameter', {
     create: ssm('PutParameter'),

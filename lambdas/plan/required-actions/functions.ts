@@ -1,26 +1,11 @@
 import { of, type RequiredActions, row } from './row.ts';
 
-/** Functions, their APIs, and state machines. */
+/** Functions and state machines. */
 
 const lambda = (...operations: string[]) => of('lambda', ...operations);
 const states = (...operations: string[]) => of('states', ...operations);
 const PASS = of('iam', 'PassRole');
 const LAMBDA_TAGS = lambda('TagResource', 'UntagResource', 'ListTags');
-
-/**
- * API Gateway authorizes by the HTTP method, on the path of what is called:
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/security_iam_service-with-iam.html
- */
-const api = (file: string, type: string, path: string, created: string) =>
-  row(`apigatewayv2/${file}.go`, `AWS::ApiGatewayV2::${type}`, {
-    create: of('apigateway', `POST ${created}`),
-    read: of('apigateway', `GET ${path}`),
-    update: of('apigateway', `PATCH ${path}`),
-    delete: of('apigateway', `DELETE ${path}`),
-    ...(type === 'Api' || type === 'Stage'
-      ? { tag: of('apigateway', 'GET /tags/*', 'POST /tags/*', 'PUT /tags/*', 'DELETE /tags/*') }
-      : {}),
-  });
 
 export const EVENT_SOURCES: Readonly<Record<string, RequiredActions>> = {
   aws_lambda_event_source_mapping: row('lambda/event_source_mapping.go', 'AWS::Lambda::EventSourceMapping', {
@@ -72,10 +57,6 @@ export const FUNCTIONS: Readonly<Record<string, RequiredActions>> = {
     update: lambda('UpdateAlias'),
     delete: lambda('DeleteAlias'),
   }),
-  aws_apigatewayv2_api: api('api', 'Api', '/apis/*', '/apis'),
-  aws_apigatewayv2_integration: api('integration', 'Integration', '/apis/*/integrations/*', '/apis/*/integrations'),
-  aws_apigatewayv2_route: api('route', 'Route', '/apis/*/routes/*', '/apis/*/routes'),
-  aws_apigatewayv2_stage: api('stage', 'Stage', '/apis/*/stages/*', '/apis/*/stages'),
   aws_sfn_state_machine: row(
     'sfn/state_machine.go',
     'AWS::StepFunctions::StateMachine',

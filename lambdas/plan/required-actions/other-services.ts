@@ -60,12 +60,25 @@ export function elsewhere(
   if (action === 'iam:PassRole') return passedRole(planned, place, others);
   if (action === 'iam:CreateServiceLinkedRole') return linkedRole(planned, place);
   if (action === 'iam:AttachRolePolicy') return attached(planned, place, others);
+  if (action === 'route53:ChangeResourceRecordSets' && planned.type === 'aws_route53_record')
+    return records(planned, place);
   if (OF_MAPPING.test(action)) return mapping(action, planned, place, others);
   if (action.startsWith('kms:') && planned.type in VIA) return key(action, planned, place);
   if (planned.type.startsWith('aws_appautoscaling_')) return scaled(requirement, planned, place);
   if (action.startsWith('secretsmanager:') && planned.type === 'aws_db_instance')
     return { resources: [`arn:${place.partition}:secretsmanager:${place.region}:${place.accountId}:secret:rds!db-x`] };
   return undefined;
+}
+
+/** The role may change some records of a zone. The provider completes a name that does not end with that of its zone. */
+function records({ values }: Planned, { partition }: Place): Elsewhere {
+  const [zone, name] = [text(values.zone_id), text(values.fqdn) ?? text(values.name)];
+  if (!zone || !name) return { resources: [] };
+  return {
+    resources: [`arn:${partition}:route53:::hostedzone/${zone}`],
+    context: { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': [name.toLowerCase().replace(/\.$/, '')] },
+    ...(text(values.fqdn) || name.endsWith('.') ? {} : { doubt: 'unless the name of its zone completes it' }),
+  };
 }
 
 const OF_MAPPING = /^lambda:(Create|Get|Update|Delete)EventSourceMapping$/;

@@ -148,6 +148,19 @@ const OWN: Readonly<Record<string, readonly [service: string, name: Name]>> = {
   aws_apigatewayv2_integration: ['apigateway', () => '/apis/a1b2c3/integrations/x'],
   aws_apigatewayv2_route: ['apigateway', () => '/apis/a1b2c3/routes/x'],
   aws_apigatewayv2_stage: ['apigateway', () => '/apis/a1b2c3/stages/x'],
+  // Each of their actions names its path.
+  ...Object.fromEntries(
+    [
+      'rest_api',
+      'resource',
+      'method',
+      'method_response',
+      'integration',
+      'integration_response',
+      'deployment',
+      'stage',
+    ].map((part) => [`aws_api_gateway_${part}`, ['apigateway', () => '/restapis/a1b2c3']] as const),
+  ),
   aws_sfn_state_machine: ['states', named('stateMachine:')],
   aws_cloudfront_distribution: ['cloudfront', () => 'distribution/E1A2B3C4D5'],
   aws_cloudfront_origin_access_control: ['cloudfront', () => 'origin-access-control/E1A2B3C4D5'],

@@ -1,14 +1,14 @@
-import { Aws } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { ARCHIVES } from '../../../lambdas/contracts/functions/define.ts';
 import type { ConfigurationBundle } from '../../builds/source-archive.ts';
 import { arn } from '../../names.ts';
-import { nameGlob } from '../patterns.ts';
+import { type Backends, lockTables, stateBuckets, stateObjects } from '../patterns.ts';
 import type { Grant } from '../role.ts';
 
-export interface BackendScope {
-  namePattern: string;
+const BY_NAME = 'Environments come and go; their backends are known by the pattern of their names.';
+
+export interface BackendScope extends Backends {
   bucket: s3.Bucket;
   bundle: ConfigurationBundle;
 }
@@ -33,20 +33,19 @@ export function sourceGrants(scope: BackendScope): Grant[] {
  * state, and the archives of the tools, and it writes its result.
  */
 export function previewGrants(construct: Construct, scope: BackendScope): Grant[] {
-  const name = nameGlob(scope.namePattern);
-  const state = `arn:${Aws.PARTITION}:s3:::${name}-tfstate-${Aws.ACCOUNT_ID}`;
+  const state = stateBuckets(scope);
   const wildcardReason = 'Environments come and go; their backends and previews are known by their names.';
   return [
     { actions: ['s3:ListBucket'], resources: [scope.bucket.bucketArn, state], wildcardReason },
     {
       actions: ['s3:GetObject'],
-      resources: [`${state}/*`, scope.bucket.arnForObjects('tools/*')],
+      resources: [stateObjects(scope), scope.bucket.arnForObjects('tools/*')],
       wildcardReason,
     },
     { actions: ['s3:PutObject'], resources: [scope.bucket.arnForObjects('previews/*')], wildcardReason },
     {
       actions: ['dynamodb:GetItem'],
-      resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
+      resources: [arn(construct, 'dynamodb', lockTables(scope))],
       wildcardReason,
     },
   ];
@@ -57,9 +56,6 @@ export function previewGrants(construct: Construct, scope: BackendScope): Grant[
  * bucket.
  */
 export function backendGrants(construct: Construct, scope: BackendScope): Grant[] {
-  const name = nameGlob(scope.namePattern);
-  const state = `arn:${Aws.PARTITION}:s3:::${name}-tfstate-${Aws.ACCOUNT_ID}`;
-  const byName = 'Environments come and go; their backends are known by the pattern of their names.';
   return [
     { actions: ['s3:ListBucket'], resources: [scope.bucket.bucketArn] },
     {
@@ -86,6 +82,18 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
       resources: [scope.bucket.arnForObjects(`environments/*/${ARCHIVES}`)],
       wildcardReason: 'A denial; every run has an archive of its own.',
     },
+    {
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [stateObjects(scope)],
+      wildcardReason: BY_NAME,
+    },
+    ...(scope.keepBackend ? keptGrants(construct, scope) : ownGrants(construct, scope)),
+  ];
+}
+
+/** Returns the permissions to create, change and delete the backends of environments. */
+function ownGrants(construct: Construct, scope: BackendScope): Grant[] {
+  return [
     {
       actions: [
         's3:CreateBucket',
@@ -115,13 +123,8 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         's3:PutBucketVersioning',
         's3:PutEncryptionConfiguration',
       ],
-      resources: [state],
-      wildcardReason: byName,
-    },
-    {
-      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-      resources: [`${state}/*`],
-      wildcardReason: byName,
+      resources: [stateBuckets(scope)],
+      wildcardReason: BY_NAME,
     },
     {
       actions: [
@@ -138,8 +141,46 @@ export function backendGrants(construct: Construct, scope: BackendScope): Grant[
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
       ],
-      resources: [arn(construct, 'dynamodb', `table/${name}-tflock`)],
-      wildcardReason: byName,
+      resources: [arn(construct, 'dynamodb', lockTables(scope))],
+      wildcardReason: BY_NAME,
+    },
+  ];
+}
+
+/** Returns the permissions on backends that are kept. The sets of a root may have some on buckets of these names. */
+function keptGrants(construct: Construct, scope: BackendScope): Grant[] {
+  const table = arn(construct, 'dynamodb', lockTables(scope));
+  return [
+    {
+      actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:GetBucketTagging', 's3:GetBucketVersioning'],
+      resources: [stateBuckets(scope)],
+      wildcardReason: BY_NAME,
+    },
+    {
+      actions: ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [table],
+      wildcardReason: BY_NAME,
+    },
+    ...keptDenials(construct, scope),
+  ];
+}
+
+/** Returns denials for every role that may delete something of an environment's name. */
+export function keptDenials(construct: Construct, scope: Backends): Grant[] {
+  const state = stateBuckets(scope);
+  const wildcardReason = 'A denial; the backends exist outside of the runbook, and stay.';
+  return [
+    {
+      effect: 'Deny',
+      actions: ['s3:DeleteBucket', 's3:DeleteObjectVersion', 's3:PutLifecycleConfiguration', 's3:PutBucketPolicy'],
+      resources: [state, `${state}/*`],
+      wildcardReason,
+    },
+    {
+      effect: 'Deny',
+      actions: ['dynamodb:DeleteTable'],
+      resources: [arn(construct, 'dynamodb', lockTables(scope))],
+      wildcardReason,
     },
   ];
 }

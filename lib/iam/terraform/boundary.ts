@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../../config/config.ts';
 import { repositoryGlobs } from '../../config/image-config.ts';
 import { arn, BOUNDARY_POLICY } from '../../names.ts';
-import { nameGlob } from '../patterns.ts';
+import { lockTables, nameGlob, stateBuckets } from '../patterns.ts';
 import { acknowledgeWildcards, document, type Grant } from '../role.ts';
 import { BY_NAME, expandActions, namedIn } from './expand-actions.ts';
 import { BOUNDED } from './role-services.ts';
@@ -39,7 +39,8 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
   const name = nameGlob(config.namePattern);
   const named = namedIn(construct);
   const bucket = `arn:${Aws.PARTITION}:s3:::${name}`;
-  const state = `${bucket}-tfstate-${Aws.ACCOUNT_ID}`;
+  const backends = { namePattern: config.namePattern, keepBackend: config.stack.keepBackend };
+  const state = stateBuckets(backends);
   return [
     named(SQS, 'sqs', `${name}-*`),
     named(['sns:Publish'], 'sns', `${name}-*`),
@@ -82,7 +83,7 @@ function boundaryGrants(construct: Construct, config: Config): Grant[] {
     // A role that can write a state decides what Terraform does with Terraform's own permissions.
     { effect: 'Deny', actions: OBJECTS, resources: [`${state}/*`], wildcardReason: BY_NAME },
     { effect: 'Deny', actions: BUCKETS, resources: [state], wildcardReason: BY_NAME },
-    { ...named(ITEMS, 'dynamodb', `table/${name}-tflock`), effect: 'Deny' },
+    { ...named(ITEMS, 'dynamodb', lockTables(backends)), effect: 'Deny' },
   ];
 }
 

@@ -26,6 +26,7 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ BUNDLE_BUCKET: 'assets', BUNDLE_KEY: 'bundle.zip', BUNDLE_COMMIT: 'abcdef1', BUNDLE_SHA256: 'd'.repeat(64) },
   ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', INPUT_TYPES: '{}' },
   KEEP_BACKEND: 'no',
+  BACKEND_NAMES: 'null',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', MAX_DELETIONS: '10' },
 };

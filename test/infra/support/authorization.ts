@@ -60,7 +60,9 @@ const OF_PROVIDERS = /^[a-z0-9.-]+:(aud|sub)$/;
 const ALTERNATIVE = /^states:\w+ express$|^elasticloadbalancing:\w+ listener(-rule)?\/(gwy|net)$/;
 /** The reference has two pages for the service. The data has the resource types of one page only for the verbs. */
 const HTTP_APIS = ['apis', 'api'].map((name) => ({ name, required: false, conditionKeys: [] }));
-const UNLISTED: Record<string, typeof HTTP_APIS> = { 'apigateway:GET': HTTP_APIS };
+const UNLISTED: Record<string, typeof HTTP_APIS> = Object.fromEntries(
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((verb) => [`apigateway:${verb}`, HTTP_APIS]),
+);
 /**
  * Every action on a KMS key has the key's aliases. The reference lists them for the type alone, "doesn't list all of the condition keys", and refers to
  * https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html

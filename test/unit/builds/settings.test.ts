@@ -120,3 +120,24 @@ test.each([
 ])('the list of images %s is refused', (IMAGES, message) => {
   expect(() => of('plan', { IMAGES })).toThrow(message);
 });
+
+describe('a backend of other names', () => {
+  const names = { BACKEND_BUCKET: 'acme.{environment}.{account}', BACKEND_TABLE: 'Acme_{environment}' };
+  const own = { STATE_BUCKET: 'acme.dev.123456789012', LOCK_TABLE: 'Acme_dev' };
+
+  test.each(COMMANDS)('is that of the environment in %s', (command) => {
+    const { stateBucket, lockTable } = of(command, { ...names, ...own });
+    expect({ stateBucket, lockTable }).toEqual({ stateBucket: 'acme.dev.123456789012', lockTable: 'Acme_dev' });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ STATE_BUCKET: 'acme.live.123456789012' }, 'STATE_BUCKET is '],
+    [{ STATE_BUCKET: 'acmexdev.123456789012' }, 'STATE_BUCKET is '],
+    [{ STATE_BUCKET: 'order-platform-dev-v3-tfstate-123456789012' }, 'STATE_BUCKET is '],
+    [{ LOCK_TABLE: 'Acme_live' }, 'LOCK_TABLE is '],
+    [{ BACKEND_BUCKET: 'acme' }, 'BACKEND_BUCKET is '],
+    [{ BACKEND_BUCKET: '(.*){environment}' }, 'BACKEND_BUCKET is '],
+  ])('is refused with %j', (changes, message) => {
+    expect(() => of('plan', { ...names, ...own, ...changes })).toThrow(message);
+  });
+});

@@ -57,6 +57,7 @@ const ENV = {
   SWEEP_EXCLUSIONS: [],
   CHECKS: [...CHECKS],
   KEEP_BACKEND: false,
+  BACKEND_NAMES: null,
   IMAGES: [...ORDER_PLATFORM_IMAGES],
   INPUT_TYPES: {},
 };

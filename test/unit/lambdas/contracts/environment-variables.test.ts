@@ -42,7 +42,8 @@ describe('environment variables', () => {
     MAX_LIFE_HOURS: '72',
     SWEEP_EXCLUSIONS: '[]',
     CHECKS: 'backend, document-intake',
-    KEEP_BACKEND: 'no',
+    KEEP_BACKEND: 'yes',
+    BACKEND_NAMES: '{"bucket":"acme-{environment}"}',
     IMAGES: '[{"name":"api","repository":"{prefix}-api"}]',
     INPUT_TYPES: '{"task_cpu":"number"}',
   };
@@ -56,7 +57,8 @@ describe('environment variables', () => {
       MAX_LIFE_HOURS: 72,
       SWEEP_EXCLUSIONS: [],
       CHECKS: ['backend', 'document-intake'],
-      KEEP_BACKEND: false,
+      KEEP_BACKEND: true,
+      BACKEND_NAMES: { bucket: 'acme-{environment}' },
       IMAGES: [{ name: 'api', repository: '{prefix}-api' }],
       INPUT_TYPES: { task_cpu: 'number' },
     });

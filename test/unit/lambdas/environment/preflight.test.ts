@@ -19,6 +19,7 @@ const env = parseEnvironment(manifest, {
   SWEEP_EXCLUSIONS: '[]',
   CHECKS: 'alb-health,backend,document-intake',
   KEEP_BACKEND: 'no',
+  BACKEND_NAMES: 'null',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
   INPUT_TYPES: '{"task_cpu":"number","name":"string"}',
 });

@@ -34,6 +34,11 @@ describe('who else may have a name', () => {
     expect(claims('pr-1', others).claimant([name])?.environment).toBe(environment);
   });
 
+  test('is not said by the table of a backend that a team has made', () => {
+    const theirs = { ...record('x'), lockTable: 'shop-pr-1-state' };
+    expect(claims('pr-1', [theirs]).claimant(['shop-pr-1-state-machine'])).toBeUndefined();
+  });
+
   test('is asked of every name of a resource', () => {
     expect(claims('pr-1', others).claimant(['shop-pr-1-x', 'shop-pr-1-fix-x'])?.environment).toBe('pr-1-fix');
   });
