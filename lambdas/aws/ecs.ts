@@ -149,7 +149,13 @@ function deployment(one: NonNullable<Service['deployments']>[number]): Deploymen
   };
 }
 
-function runningTask({ taskArn = '', startedAt, taskDefinitionArn, healthStatus, attachments = [] }: Task): RunningTask {
+function runningTask({
+  taskArn = '',
+  startedAt,
+  taskDefinitionArn,
+  healthStatus,
+  attachments = [],
+}: Task): RunningTask {
   if (!startedAt) throw new UnexpectedResponseError(`ECS does not say when task ${taskArn} started`);
   if (!taskDefinitionArn)
     throw new UnexpectedResponseError(`ECS does not say of which task definition task ${taskArn} is`);
