@@ -11,6 +11,8 @@ export interface ChangedResource {
 }
 
 const WIDTH = 80;
+/** This many characters are shown before the first one that differs in a long value. */
+const CONTEXT = 30;
 const UNKNOWN = '(known after it is applied)';
 const MARKS = { add: '+', change: '~', replace: '±', destroy: '-' } as const;
 /** Resources with the same change share an entry, with at most this many names. */
@@ -58,6 +60,18 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
   return into;
 }
 
+/** Returns a value in at most WIDTH characters, from a little before it begins to differ from the other one. */
+function clipped(value: string, other: string): string {
+  const begin = Math.max(value.length, other.length) > WIDTH ? sameBeginning(value, other) - CONTEXT : 0;
+  return begin > 0 ? clip(`…${value.slice(begin)}`, WIDTH) : clip(value || '(none)', WIDTH);
+}
+
+function sameBeginning(one: string, other: string): number {
+  const length = Math.min(one.length, other.length);
+  for (let index = 0; index < length; index += 1) if (one[index] !== other[index]) return index;
+  return length;
+}
+
 export function describeDiff(changes: readonly ChangedResource[]): string[] {
   const order = ['destroy', 'replace', 'change', 'add'];
   const groups = Map.groupBy(
@@ -76,7 +90,7 @@ export function describeDiff(changes: readonly ChangedResource[]): string[] {
       ...more,
       ...attributes.map(
         ({ name, before, after }) =>
-          `    ${visible(name).padEnd(width)}  ${clip(before || '(none)', WIDTH)} → ${clip(after || '(none)', WIDTH)}`,
+          `    ${visible(name).padEnd(width)}  ${clipped(before, after)} → ${clipped(after, before)}`,
       ),
     ];
   });

@@ -97,3 +97,22 @@ describe('the difference that a plan makes', () => {
     });
   });
 });
+
+test.each([
+  ['in its middle', ['a'.repeat(200), 'b'.repeat(200)]],
+  ['at its end', ['x'.repeat(300), '']],
+  ['at its beginning', ['', 'x'.repeat(300)]],
+])('a long value that changes %s is shown where it changes', (_, [head = '', tail = '']) => {
+  const [before, after] = ['sha256:aaaa', 'sha256:bbbb'].map((digest) => `${head}${digest}${tail}`);
+  const attributes = [{ name: 'definitions', before: before ?? '', after: after ?? '' }];
+  const [, line = ''] = describeDiff([{ address: 'x.a', action: 'change', attributes }]);
+  const [from, to] = line.split(' → ');
+  expect(from).toContain('sha256:aaaa');
+  expect(to).toContain('sha256:bbbb');
+  expect(line.length).toBeLessThan(200);
+});
+
+test('a value that becomes long is shown from its beginning', () => {
+  const attributes = [{ name: 'policy', before: '', after: `{"Version":${'x'.repeat(300)}` }];
+  expect(describeDiff([{ address: 'x.a', action: 'change', attributes }])[1]).toMatch(/ \(none\) → \{"Version":x+…$/);
+});
