@@ -18,6 +18,7 @@ import { Dashboard } from './observability/dashboard.ts';
 import { ExecutionEvents } from './observability/execution-events.ts';
 import { Notifications } from './observability/notifications.ts';
 import { Webhook } from './observability/webhook.ts';
+import { checkProject } from './names.ts';
 import { Outputs } from './outputs.ts';
 import { partitionOf } from './partition.ts';
 import { ControlPlane } from './state/control-plane.ts';
@@ -64,6 +65,7 @@ export class RunbookStack extends Stack {
       config,
       namePattern: config.namePattern,
       images: config.stack.images,
+      checkProjects: config.stack.buildChecks.map(({ name }) => checkProject(name)),
       project: config.project,
       bucket,
       table,
