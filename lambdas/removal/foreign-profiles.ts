@@ -27,7 +27,9 @@ export async function reasonForeignProfile(
       );
       if (!found || isTagged(found, own)) continue;
       const foreign = foreignTags(found, own);
-      const isMade = (await inventory()).some((item) => item.type === 'aws_iam_instance_profile' && item.id === profile);
+      const isMade = (await inventory()).some(
+        (item) => item.type === 'aws_iam_instance_profile' && item.id === profile,
+      );
       if (isMade && foreign === undefined) continue;
       const whose = foreign === undefined ? 'has not the environment’s tags' : `is tagged ${foreign}`;
       return `it is in the instance profile ${profile}, which ${whose}, so its removal would take the role from the instances of others. ${look}`;

@@ -239,7 +239,9 @@ describe('the role of a check', () => {
 
 test('a sweep reads the builds of checks, and starts none', () => {
   const sweep = statementsOf(template, 'What runbook-sweep-services may do');
-  const projects = ['smoke', 'load'].map((name) => expect.stringMatching(new RegExp(`:project/runbook-check-${name}$`)));
+  const projects = ['smoke', 'load'].map((name) =>
+    expect.stringMatching(new RegExp(`:project/runbook-check-${name}$`)),
+  );
   for (const action of ['codebuild:BatchGetBuilds', 'codebuild:ListBuildsForProject'])
     expect(resourcesOf(sweep, action)).toEqual(expect.arrayContaining(projects));
   expect(actionsOf(sweep)).not.toContain('codebuild:StartBuild');

@@ -730,14 +730,22 @@ describe('a role of the environment’s that is in an instance profile', () => {
   });
 
   test.each<[string, World, RegExp]>([
-    ['is another environment’s', within(profile({ ...OWN, environment: 'live' })), /profile p, which is tagged environment=live/],
+    [
+      'is another environment’s',
+      within(profile({ ...OWN, environment: 'live' })),
+      /profile p, which is tagged environment=live/,
+    ],
     ['has no tags', within(profile()), /which has not the environment’s tags/],
     [
       'is another’s by now and in the inventory',
       Object.assign(within(profile({ ...OWN, project: 'x' })), { inventory: [item] }),
       /project=x/,
     ],
-    ['has tags that cannot be read', Object.assign(within(profile(OWN)), { denied: new Set(['p']) }), /not known in which/],
+    [
+      'has tags that cannot be read',
+      Object.assign(within(profile(OWN)), { denied: new Set(['p']) }),
+      /not known in which/,
+    ],
   ])('stays if the profile %s', async (_, world, why) => {
     const { kept } = await run(world);
     expect(world.removals).not.toContain('role');

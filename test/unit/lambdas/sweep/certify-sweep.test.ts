@@ -423,28 +423,43 @@ describe('a certificate that KMS did not sign, or cannot verify', () => {
     let text: string | undefined;
     let lastSweep: LastSweep | undefined;
     return {
-      change: (by: (from: string) => string) => (text = by(text ?? '')),
+      change: (by: (from: string) => string) => {
+        text = by(text ?? '');
+      },
       sweep: async (name: string, isUp: boolean, run = RUN) => {
-        await certify(swept(), {
-          sign: async () => (isUp ? signature : undefined),
-          isSigned: async (content) => isUp && 'signature' in content && text?.includes('"by":"nobody"') !== true,
-          readVersion: async () => ({ text, etag: 'e' }),
-          replaceJson: async (_, value) => Boolean((text = JSON.stringify(value, null, 2))),
-          loadRecord: async () => ({ ...aRecord(), run, status: 'GONE', ...(lastSweep ? { lastSweep } : {}) }),
-          recordSweep: async (_environment, _run, sweep) => Boolean((lastSweep = sweep)),
-        }, name);
+        await certify(
+          swept(),
+          {
+            sign: async () => (isUp ? signature : undefined),
+            isSigned: async (content) => isUp && 'signature' in content && text?.includes('"by":"nobody"') !== true,
+            readVersion: async () => ({ text, etag: 'e' }),
+            replaceJson: async (_, value) => {
+              text = JSON.stringify(value, null, 2);
+              return true;
+            },
+            loadRecord: async () => ({ ...aRecord(), run, status: 'GONE', ...(lastSweep ? { lastSweep } : {}) }),
+            recordSweep: async (_environment, _run, sweep) => {
+              lastSweep = sweep;
+              return true;
+            },
+          },
+          name,
+        );
         return JSON.parse(text ?? '{}') as Certificate;
       },
     };
   }
 
-  test.each([[[false, true]], [[true, false, true]], [[false, false, true]]])('is signed when KMS is up again: %j', async (ups) => {
-    const { sweep } = account();
-    let last: Certificate | undefined;
-    for (const [index, isUp] of ups.entries()) last = await sweep(`s${index}`, isUp);
-    expect(last?.sweeps).toHaveLength(ups.length);
-    expect(last).toMatchObject({ signature });
-  });
+  test.each([[[false, true]], [[true, false, true]], [[false, false, true]]])(
+    'is signed when KMS is up again: %j',
+    async (ups) => {
+      const { sweep } = account();
+      let last: Certificate | undefined;
+      for (const [index, isUp] of ups.entries()) last = await sweep(`s${index}`, isUp);
+      expect(last?.sweeps).toHaveLength(ups.length);
+      expect(last).toMatchObject({ signature });
+    },
+  );
 
   test('is never signed once somebody has changed it, however often it is swept', async () => {
     const { sweep, change } = account();
