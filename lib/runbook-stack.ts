@@ -13,6 +13,7 @@ import { Machines } from './machines/machines.ts';
 import { RecurringSchedules } from './machines/recurring-schedules.ts';
 import { Schedules } from './machines/schedules.ts';
 import { longestHoldHours } from './machines/substitutions.ts';
+import { checkProject } from './names.ts';
 import { Alarms } from './observability/alarms.ts';
 import { Dashboard } from './observability/dashboard.ts';
 import { ExecutionEvents } from './observability/execution-events.ts';
@@ -65,6 +66,7 @@ export class RunbookStack extends Stack {
       namePattern: config.namePattern,
       keepBackend: config.stack.keepBackend,
       images: config.stack.images,
+      checkProjects: config.stack.buildChecks.map(({ name }) => checkProject(name)),
       project: config.project,
       bucket,
       table,

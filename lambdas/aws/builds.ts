@@ -42,8 +42,11 @@ export interface RunBuild {
   began: boolean;
 }
 
+/** A build names its run in the first of these variables, or in the second one if it is a check. */
+const RUN_VARIABLES: ReadonlySet<string | undefined> = new Set(['RUN', 'RUNBOOK_RUN']);
+
 /**
- * Returns every build of a run, which names the run in its variable RUN. CodeBuild keeps builds for a year.
+ * Returns every build of a run. CodeBuild keeps builds for a year.
  * @param since the time when the run began; an older build does not belong to it
  */
 export async function buildsOfRun(projects: readonly string[], run: string, since: number): Promise<RunBuild[]> {
@@ -52,7 +55,7 @@ export async function buildsOfRun(projects: readonly string[], run: string, sinc
     for await (const builds of describedBuilds(project)) {
       for (const build of builds) {
         const variables = listOf(build.environment?.environmentVariables, build);
-        if (!variables.some(({ name, value }) => name === 'RUN' && value === run)) continue;
+        if (!variables.some(({ name, value }) => RUN_VARIABLES.has(name) && value === run)) continue;
         const id = textOf(build.id, `the id of a build of ${project}`);
         found.push({ id, role: textOf(build.serviceRole, `the role of build ${id}`), began: hasBegun(build) });
       }

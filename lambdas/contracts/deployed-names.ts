@@ -28,7 +28,10 @@ export function controlBucketName(accountId: string, region: string): string {
   return `runbook-control-${accountId}-${region}`;
 }
 
+/** The results of previews have this prefix in the control bucket. */
+export const PREVIEWS = 'previews/';
+
 /** The build stores its result at this key. The bucket expires it after a day. @param build id, `runbook-plan:<uuid>` */
 export function previewKey(environment: string, build: string): string {
-  return `previews/${environment}/${build.slice(build.indexOf(':') + 1)}.json`;
+  return `${PREVIEWS}${environment}/${build.slice(build.indexOf(':') + 1)}.json`;
 }

@@ -83,6 +83,8 @@ export const VARIABLES = {
   /** Builds of these two CodeBuild projects work on environments. */
   TERRAFORM_PROJECT: text,
   IMAGES_PROJECT: text,
+  /** The value is a comma list. Builds of these CodeBuild projects have called AWS for a run: those of checks do too. */
+  BUILD_PROJECTS: commaList,
   /** The value is a JSON object of the stack's variables that an execution may set, each with its type. */
   INPUT_TYPES: text.transform(parseJson).pipe(inputTypes),
   /** The value is a JSON list of what a team keeps on purpose: `[{"what": "…", "why": "…"}]`. */

@@ -17,13 +17,12 @@ export const handler = lambda(manifest, sweepServicesEvent, (event, { env, remai
       const { sweepProvenance } = await import('../provenance/provenance.ts');
       const { trailOf } = await import('../aws/trail.ts');
       const { buildsOfRun } = await import('../aws/builds.ts');
-      const projects = [env.TERRAFORM_PROJECT, env.IMAGES_PROJECT];
       return sweepProvenance(
         { request, pass },
         {
           ...ports,
           timeout,
-          builds: (run, since) => buildsOfRun(projects, run, since),
+          builds: (run, since) => buildsOfRun(env.BUILD_PROJECTS, run, since),
           events: trailOf(request.region, env.ALLOWED_REGIONS),
         },
       );

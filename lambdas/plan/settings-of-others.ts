@@ -56,9 +56,22 @@ function ownTagIn({ type, change: { after } }: PlannedChange, own: OwnTags): str
   return blocks.flatMap((block) => textsOf(block?.key)).find((key) => key in own);
 }
 
-/** Whether one of a resource's attributes is that name: a VPC knows its main route table, too. */
+/**
+ * A resource has its own name under these attributes. AWS creates a main route table, a default network ACL and a
+ * default security group with a VPC, and default route tables with a transit gateway.
+ */
+const OWN_NAME = /^(?:id|arn|(?:main|default|association_default|propagation_default)_\w+_id)$/;
+
+/**
+ * Returns whether the root makes what has that name. Another resource that only uses it proves nothing, such as a second
+ * route of the same table. A part may have the id of what it belongs to.
+ */
 function isCalled({ type, change: { after } }: PlannedChange, by: string, name: string): boolean {
-  if (by !== 'aws_appautoscaling_target') return Object.values(after ?? {}).includes(name);
+  if (by !== 'aws_appautoscaling_target') {
+    const used = (SETTINGS[type] ?? []).flatMap((attribute) => textsOf(after?.[attribute]));
+    const isMade = Object.entries(after ?? {}).some(([key, value]) => value === name && OWN_NAME.test(key));
+    return isMade && !used.includes(name);
+  }
   const [kind, parent = '', ...rest] = name.split(/[/:]/);
   const [service] = rest;
   if (kind !== 'service' || service === undefined) return Object.values(after ?? {}).includes(parent);

@@ -39,6 +39,12 @@ import {
 import { BuildProject } from './build-project.ts';
 import type { ConfigurationBundle } from './source-archive.ts';
 
+/**
+ * A preview applies nothing, so it waits for nothing. It counts as one of the builds that the account may run at once, and
+ * a teardown waits while there is no other.
+ */
+const PREVIEW_MINUTES = 20;
+
 export interface BuildsProps {
   projectRoot: string;
   config: Config;
@@ -125,7 +131,7 @@ export class Builds extends Construct {
       variables,
       grants: [...sourceGrants(backend), ...previewGrants(this, backend)],
       managedGrants: this.#readingGrants(config, boundary),
-      timeoutMinutes: config.terraform.timeoutMinutes,
+      timeoutMinutes: Math.min(config.terraform.timeoutMinutes, PREVIEW_MINUTES),
     });
     this.images = new BuildProject(this, 'Images', {
       ...props,

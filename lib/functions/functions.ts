@@ -88,6 +88,7 @@ export class Functions extends Construct {
       ACCEPTED_RISKS: JSON.stringify(stack.acceptedRisks),
       TERRAFORM_PROJECT,
       IMAGES_PROJECT,
+      BUILD_PROJECTS: [TERRAFORM_PROJECT, IMAGES_PROJECT, ...props.checkProjects].join(','),
       MAX_DELETIONS: String(config.terraform.maxDeletions),
       NOTIFICATIONS_TOPIC_ARN: props.topic.topicArn,
       CHAT_TOPIC_ARN: props.chatTopic?.topicArn ?? '',

@@ -32,6 +32,8 @@ import { keptDenials } from './terraform/backend-grants.ts';
 /** The functions work on these resources. */
 export interface FunctionScope extends Backends {
   images: readonly ImageConfig[];
+  /** The names of the CodeBuild projects of checks. */
+  checkProjects: readonly string[];
   /** This is the value of the tag `project`. */
   project: string;
   table: dynamodb.Table;
@@ -84,6 +86,7 @@ export function functionGrants(construct: Construct, handler: HandlerName, scope
       .filter(({ resources }) => resources.length > 0),
     ...(actions.includes(UPDATE) ? [updateRecords(handler, scope.table.tableArn)] : []),
     ...bucketGrants(manifest, scope),
+    ...(handler === 'sweep-services' ? readCheckBuilds(construct, scope) : []),
     ...(handler === 'verdict' && scope.locksCertificates ? [lockCertificates(scope)] : []),
     ...(removes ? removalGrants(construct, scope) : []),
     ...(scope.keepBackend && (removes || handler === 'empty-bucket') ? keptDenials(construct, scope) : []),
@@ -200,6 +203,14 @@ function targetsOf(construct: Construct, scope: FunctionScope): Record<Target, O
 
 /** These functions start other machines than `teardown`. */
 const STARTS: Partial<Record<HandlerName, Target>> = { 'pull-request': 'pullRequests' };
+
+/** A sweep reads which builds of checks belong to a run, and then in CloudTrail what these have created. */
+function readCheckBuilds(construct: Construct, { checkProjects }: FunctionScope): Grant[] {
+  if (checkProjects.length === 0) return [];
+  const resources = checkProjects.map((project) => projectArn(construct, project));
+  return [{ actions: ['codebuild:BatchGetBuilds', 'codebuild:ListBuildsForProject'], resources }];
+}
+
 /** Returns the separate permission that PutObject with a retention needs. */
 function lockCertificates({ bucket }: FunctionScope): Grant {
   return {

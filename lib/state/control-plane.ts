@@ -3,9 +3,12 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { CERTIFICATE_KEY_ALIAS, controlBucketName } from '../../lambdas/contracts/deployed-names.ts';
+import { CERTIFICATE_KEY_ALIAS, controlBucketName, PREVIEWS } from '../../lambdas/contracts/deployed-names.ts';
 import type { Config } from '../config/config.ts';
 import { ENVIRONMENTS_TABLE } from '../names.ts';
+
+/** Nobody reads the result of a preview after its command has ended. */
+const PREVIEW_DAYS = 1;
 
 /**
  * The construct contains the data about every environment: records in a table; bundles, plans, outputs and evidence in
@@ -42,6 +45,14 @@ export class ControlPlane extends Construct {
       minimumTLSVersion: 1.2,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      lifecycleRules: [
+        {
+          id: 'previews',
+          prefix: PREVIEWS,
+          expiration: Duration.days(PREVIEW_DAYS),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+      ],
       removalPolicy,
     });
     Validations.of(this.bucket).acknowledge({

@@ -237,6 +237,16 @@ describe('the role of a check', () => {
   });
 });
 
+test('a sweep reads the builds of checks, and starts none', () => {
+  const sweep = statementsOf(template, 'What runbook-sweep-services may do');
+  const projects = ['smoke', 'load'].map((name) =>
+    expect.stringMatching(new RegExp(`:project/runbook-check-${name}$`)),
+  );
+  for (const action of ['codebuild:BatchGetBuilds', 'codebuild:ListBuildsForProject'])
+    expect(resourcesOf(sweep, action)).toEqual(expect.arrayContaining(projects));
+  expect(actionsOf(sweep)).not.toContain('codebuild:StartBuild');
+});
+
 describe('the function of a check', () => {
   const functionOf = (FunctionName: string) =>
     Object.values(template.findResources('AWS::Lambda::Function', { Properties: { FunctionName } }))[0]?.Properties;

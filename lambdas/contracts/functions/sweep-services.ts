@@ -4,15 +4,7 @@ import { defineFunction } from './define.ts';
 
 export const manifest = defineFunction({
   name: 'sweep-services',
-  variables: [
-    'ENVIRONMENTS_TABLE',
-    'NAME_PATTERN',
-    'CONTROL_BUCKET',
-    'PROJECT',
-    'ALLOWED_REGIONS',
-    'TERRAFORM_PROJECT',
-    'IMAGES_PROJECT',
-  ],
+  variables: ['ENVIRONMENTS_TABLE', 'NAME_PATTERN', 'CONTROL_BUCKET', 'PROJECT', 'ALLOWED_REGIONS', 'BUILD_PROJECTS'],
   timeoutSeconds: 300,
   memoryMb: 512,
   actions: [...new Set([...SWEEP_ACTIONS, ...GENERIC_ACTIONS, ...PROVENANCE_ACTIONS])],

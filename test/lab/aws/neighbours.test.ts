@@ -82,6 +82,7 @@ beforeAll(async () => {
       ALLOWED_REGIONS: 'eu-west-1',
       TERRAFORM_PROJECT: 'runbook-terraform',
       IMAGES_PROJECT: 'runbook-images',
+      BUILD_PROJECTS: 'runbook-terraform,runbook-images',
       MAX_DELETIONS: '60',
     },
   });

@@ -27,6 +27,7 @@ beforeAll(async () => {
       ALLOWED_REGIONS: 'eu-west-1',
       TERRAFORM_PROJECT: 'runbook-terraform',
       IMAGES_PROJECT: 'runbook-images',
+      BUILD_PROJECTS: 'runbook-terraform,runbook-images',
       CERTIFICATE_KEY_ARN: KeyMetadata?.Arn,
       CERTIFICATE_LOCK_DAYS: '0',
     },

@@ -240,6 +240,21 @@ describe('a setting of what another has made', () => {
     ).toEqual([]);
   });
 
+  test.each<[string, Values, string, Values]>([
+    ['aws_route', { route_table_id: 'rtb-1' }, 'aws_route', { route_table_id: 'rtb-1' }],
+    ['aws_route', { route_table_id: 'rtb-1' }, 'aws_route_table_association', { route_table_id: 'rtb-1' }],
+    ['aws_route_table_association', { subnet_id: 'subnet-1' }, 'aws_instance', { subnet_id: 'subnet-1' }],
+    ['aws_network_acl_association', { subnet_id: 'subnet-1' }, 'aws_nat_gateway', { subnet_id: 'subnet-1' }],
+    ['aws_vpc_dhcp_options_association', { vpc_id: 'vpc-1' }, 'aws_security_group', { vpc_id: 'vpc-1' }],
+    ['aws_vpc_endpoint_policy', { vpc_endpoint_id: 'e' }, 'aws_vpc_endpoint_policy', { vpc_endpoint_id: 'e', id: 'e' }],
+    ['aws_wafv2_web_acl_association', { resource_arn: 'arn:l' }, 'aws_lb_listener', { load_balancer_arn: 'arn:l' }],
+  ])('is another’s although a second resource uses it: %s of %j beside %s', (type, after, user, values) => {
+    expect(others([bare(type, after), { ...bare(user, values), address: `${user}.user` }])).toContainEqual([
+      `${type}.x`,
+      'others',
+    ]);
+  });
+
   test('of a service of that name in another cluster', () => {
     const target = bare('aws_appautoscaling_target', { service_namespace: 'ecs', resource_id: 'service/live/api' });
     expect(others([target, own('aws_ecs_service', { name: 'api', cluster: 'dev' })])).toHaveLength(1);

@@ -423,7 +423,9 @@ describe('a certificate that KMS did not sign, or cannot verify', () => {
     let text: string | undefined;
     let lastSweep: LastSweep | undefined;
     return {
-      change: (by: (from: string) => string) => (text = by(text ?? '')),
+      change: (by: (from: string) => string) => {
+        text = by(text ?? '');
+      },
       sweep: async (name: string, isUp: boolean, run = RUN) => {
         await certify(
           swept(),
@@ -431,9 +433,15 @@ describe('a certificate that KMS did not sign, or cannot verify', () => {
             sign: async () => (isUp ? signature : undefined),
             isSigned: async (content) => isUp && 'signature' in content && text?.includes('"by":"nobody"') !== true,
             readVersion: async () => ({ text, etag: 'e' }),
-            replaceJson: async (_, value) => Boolean((text = JSON.stringify(value, null, 2))),
+            replaceJson: async (_, value) => {
+              text = JSON.stringify(value, null, 2);
+              return true;
+            },
             loadRecord: async () => ({ ...aRecord(), run, status: 'GONE', ...(lastSweep ? { lastSweep } : {}) }),
-            recordSweep: async (_environment, _run, sweep) => Boolean((lastSweep = sweep)),
+            recordSweep: async (_environment, _run, sweep) => {
+              lastSweep = sweep;
+              return true;
+            },
           },
           name,
         );
