@@ -237,7 +237,12 @@ describe('evidence', () => {
     expect(await atOf([{ ...first, ...later, status: 'failed' }, ...others], now)).toBe('FAILED 2026-01-31T12:01:35Z');
     // Its clock is a year ahead: such a verdict must not hide every later one.
     const ahead = { startedAt: '2027-01-31T12:00:00.000Z' };
-    expect(await atOf(passed(CHECKS).map((one) => ({ ...one, ...ahead })), now)).toBe('PASSED 2026-01-31T12:02:00Z');
+    expect(
+      await atOf(
+        passed(CHECKS).map((one) => ({ ...one, ...ahead })),
+        now,
+      ),
+    ).toBe('PASSED 2026-01-31T12:02:00Z');
     expect(await atOf([{ ...first, ...ahead, status: 'failed' }, ...others], now)).toBe('FAILED 2026-01-31T12:02:00Z');
     expect(await atOf([], '2026-02-10T12:00:00Z')).toBe('UNKNOWN 2026-01-31T12:00:00Z');
   });
