@@ -53,6 +53,18 @@ const target = (state: string, reason = '') => ({ targets: [{ id: '10.0.0.1', st
 const rows: [string, Partial<AlbObservation>, string, RegExp][] = [
   ['UP and healthy', {}, 'passed', /200 UP/],
   ['UP with components', { health: answer(200, '{"status":"UP","components":{}}') }, 'passed', /UP/],
+  ...['DOWN', 'unhealthy', 'Unhealthy', 'fail'].map((status): (typeof rows)[number] => [
+    `200 with the status ${status}, of another path`,
+    { ...group({ path: '/healthz' }), health: answer(200, JSON.stringify({ status })) },
+    'not-ready',
+    /with status/,
+  ]),
+  ...['UP', 'Degraded', 'pass', 'ok'].map((status): (typeof rows)[number] => [
+    `200 with the status ${status}, of another path`,
+    { ...group({ path: '/healthz' }), health: answer(200, JSON.stringify({ status })) },
+    'passed',
+    /200/,
+  ]),
   [
     'no such path on the traffic port, where the health check has a port of its own',
     { ...group({ port: 8081 }), targets: [{ id: '10.0.0.1', state: 'healthy', port: 8080 }], health: answer(404, '') },
