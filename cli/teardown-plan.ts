@@ -100,7 +100,7 @@ export function describeTeardownPlan({
     ...(resources.length === 0
       ? [`Terraform would destroy ${counted(destroy, 'resource')}. Its state names none.`]
       : [
-          `Terraform would destroy ${counted(destroy, 'resource')}. Its state names these, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
+          `Terraform would destroy ${counted(destroy, 'resource')}. Its state names ${resources.length} in an account, about $${usdPerHour.toFixed(4)} an hour by list prices:`,
           ...table(resources.map((one) => [`- ${one.address}`, dollars(one.usdPerHour), one.id])),
         ]),
     ...list(

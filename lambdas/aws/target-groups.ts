@@ -25,10 +25,13 @@ export async function targetGroup(arn: string): Promise<TargetGroup | undefined>
     const group = describedIn(groups.TargetGroups, (one) => one.TargetGroupArn === arn, groups);
     const path = group.HealthCheckPath;
     const codes = group.Matcher?.HttpCode;
+    // The value is a number, or `traffic-port`: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroup.html
+    const port = /^\d+$/.test(group.HealthCheckPort ?? '') ? Number(group.HealthCheckPort) : undefined;
     return {
       loadBalancers: await loadBalancers(listOf(group.LoadBalancerArns, group)),
       ...(path ? { path } : {}),
       ...(codes ? { codes } : {}),
+      ...(port === undefined ? {} : { port }),
     };
   } catch (error) {
     if (isNotFound(error, 'TargetGroupNotFoundException', 'TargetGroupNotFound')) return undefined;

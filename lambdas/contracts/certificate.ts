@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { excluded, type Finding, finding, sweepVerdict } from './contracts.ts';
+import { counted } from './counted.ts';
 import { type InventoryItem, inventoryItem } from './payloads/inventory.ts';
 import { instant } from './record.ts';
 import { signature } from './signature.ts';
@@ -102,4 +103,36 @@ export function isAbout(one: Finding, item: Pick<InventoryItem, 'service' | 'id'
   if (region && item.region && region !== item.region) return false;
   if (item.arn !== undefined && one.arn !== undefined) return one.arn === item.arn;
   return one.id === item.id || one.id === item.arn || one.arn === item.id;
+}
+
+/**
+ * Explains the counts of a teardown. A verdict counts the resources about which AWS was asked. Terraform counts what it
+ * manages: it lists some resources twice, and others that are in no account, and parts that are never asked about.
+ * @param managed the number of resources in Terraform's state, where it is known
+ */
+export function describeCounts(
+  { existed: items }: Pick<Certificate, 'existed'>,
+  { absent }: Pick<CertifiedSweep, 'absent'>,
+  managed?: number,
+): string {
+  const gone = items.filter(({ fate }) => fate === 'destroyed');
+  const answers = absent.filter((one) => gone.some((item) => isAbout(one, item))).length;
+  const others = absent.length - answers;
+  const parts = items.filter(({ fate }) => fate === 'part').length;
+  const entries = counted(items.length, 'entry', 'entries');
+  return [
+    ...(managed === undefined || managed === items.length
+      ? []
+      : [
+          `Terraform managed ${counted(managed, 'resource')}, which the certificate lists as ${entries}: without what is in no account, such as a random name, and with what AWS made beside them, such as a secret.`,
+        ]),
+    `AWS confirms ${counted(absent.length, 'resource')} gone:`,
+    `${counted(answers, 'answer is', 'answers are')} for ${gone.length} of ${entries} of the state`,
+    `(entries that share an ARN have one answer), and ${others} for what is not in the state, but was found or asked for beside it.`,
+    ...(parts > 0
+      ? [
+          `${counted(parts, 'entry is a part', 'entries are parts')} of another resource, such as a policy or an attachment, and cannot exist without it.`,
+        ]
+      : []),
+  ].join(' ');
 }

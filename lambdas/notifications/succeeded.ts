@@ -1,3 +1,4 @@
+import { describeCounts } from '../contracts/certificate.ts';
 import type { Message } from '../contracts/message.ts';
 import type { Execution } from './execution.ts';
 import { cost, costs, ends, page, report, took, why } from './fields.ts';
@@ -61,9 +62,9 @@ function gone(execution: Execution, { evidence, product }: NotificationContext):
   return message({
     about: placeOf(product, execution.arn, execution.input.environment),
     what: `torn down: ${said(execution, 'sweep')}`,
-    details: [...summary(execution), ...kept(evidence)],
+    details: [...summary(execution), ...counts(execution, evidence), ...kept(evidence)],
     facts: [
-      ['Destroyed', count(execution, 'destroyed', 'resource')],
+      ['Managed by Terraform', count(execution, 'destroyed', 'resource')],
       ['Unmanaged resources removed', count(execution, 'unmanaged', 'resource')],
       cost(evidence),
       why(execution),
@@ -89,6 +90,13 @@ function swept(execution: Execution, { evidence, product }: NotificationContext)
 function summary(execution: Execution): string[] {
   const text = said(execution, 'summary');
   return text ? [`${text}.`] : [];
+}
+
+/** Several counts are of one teardown, and the message has the sentence of the certificate. */
+function counts({ output }: Execution, { certificate }: NotificationContext['evidence']): string[] {
+  const last = certificate?.sweeps.at(-1);
+  if (!certificate || !last || certificate.existed.length === 0) return [];
+  return [describeCounts(certificate, last, typeof output.destroyed === 'number' ? output.destroyed : undefined)];
 }
 
 function kept({ certificate }: NotificationContext['evidence']): string[] {

@@ -1,7 +1,6 @@
-import { type Certificate, type CertifiedSweep, isAbout, type Leftover } from '../contracts/certificate.ts';
+import { type Certificate, type CertifiedSweep, describeCounts, type Leftover } from '../contracts/certificate.ts';
 import { executionPage } from '../contracts/console.ts';
 import type { Finding, SweepVerdict } from '../contracts/contracts.ts';
-import { counted } from '../contracts/counted.ts';
 import { facts, table } from './components.ts';
 import { htmlDocument } from './document.ts';
 import { type Html, html } from './html.ts';
@@ -151,27 +150,6 @@ function kept({ excluded }: CertifiedSweep): Html {
   );
 }
 
-/**
- * The verdict counts the resources that AWS was asked about. Terraform's state lists some of them twice, and lists
- * parts that are never asked about.
- */
-function countOf({ existed: items }: Certificate, { absent }: CertifiedSweep): string {
-  const gone = items.filter(({ fate }) => fate === 'destroyed');
-  const answers = absent.filter((one) => gone.some((item) => isAbout(one, item))).length;
-  const others = absent.length - answers;
-  const parts = items.filter(({ fate }) => fate === 'part').length;
-  return [
-    `AWS confirms ${counted(absent.length, 'resource')} gone:`,
-    `${counted(answers, 'answer is', 'answers are')} for ${gone.length} of ${counted(items.length, 'entry', 'entries')} of the state`,
-    `(entries that share an ARN have one answer), and ${others} for what is not in the state, but was found or asked for beside it.`,
-    ...(parts > 0
-      ? [
-          `${counted(parts, 'entry is a part', 'entries are parts')} of another resource, such as a policy or an attachment, and cannot exist without it.`,
-        ]
-      : []),
-  ].join(' ');
-}
-
 function existed(certificate: Certificate, last: CertifiedSweep): Html {
   const { existed: items } = certificate;
   if (items.length === 0) return html``;
@@ -182,7 +160,7 @@ function existed(certificate: Certificate, last: CertifiedSweep): Html {
     'What existed',
     items.length,
     html`<details class="card"><summary><h3>By Terraform’s state, before the destroy</h3><span class="glance">${glance}</span></summary>
-<div class="body"><p class="note">${countOf(certificate, last)}</p>${table(
+<div class="body"><p class="note">${describeCounts(certificate, last)}</p>${table(
       'Resources and what became of them',
       ['Resource', 'Id', 'Now'],
       items.map((one) => [

@@ -32,6 +32,8 @@ export type HttpObservation =
   | { kind: 'silent'; message: string };
 
 export interface TargetGroup extends HealthCheck {
+  /** The port of the health check; absent where it is that of the traffic. */
+  port?: number;
   loadBalancers: { arn: string; dnsName: string }[];
 }
 
@@ -53,11 +55,11 @@ export interface AlbObservation {
 const TARGETS = 'the healthy targets of the group are the running tasks of the service, as many as it desires';
 
 export function albHealth(observation: AlbObservation): Conclusion {
-  const { service, group, health } = observation;
+  const { service, group } = observation;
   const observations = [
     loadBalancer(observation),
     ...targets(observation),
-    ...(group ? [httpHealth(group, health), ...route(observation, group)] : []),
+    ...(group ? [...health(observation, group), ...route(observation, group)] : []),
   ];
   return conclude(`${expectedHealth(group)}, and ${TARGETS}`, observations, {
     dnsName: observation.dnsName,
@@ -66,8 +68,21 @@ export function albHealth(observation: AlbObservation): Conclusion {
     service: service.name,
     desired: service.desired,
     tasks: service.runningTasks.map(({ task, address }) => ({ task, address })),
-    health,
+    health: observation.health,
   });
+}
+
+/**
+ * Judges the answer of the load balancer. Listeners forward to the traffic port, so a health check with another port
+ * asks something else of a target. What the traffic port lacks says nothing of the health then.
+ */
+function health({ health: answer, targets }: AlbObservation, group: TargetGroup): Observation[] {
+  const { port } = group;
+  const judged = httpHealth(group, answer);
+  const isElsewhere = port !== undefined && targets.some((one) => one.port !== port);
+  if (!isElsewhere || judged.status !== 'failed' || answer.kind !== 'answer') return [judged];
+  const why = `the health check asks port ${port} of a target, and no listener forwards to it`;
+  return [{ status: 'unknown', text: `${why}: ${judged.text}` }];
 }
 
 export function isOwn(loadBalancers: readonly string[] | undefined, dnsName: string): boolean {

@@ -51,8 +51,13 @@ export function httpHealth({ path, codes }: HealthCheck, http: HttpObservation):
   return { status: 'passed', text: `${answered} ${ms}` };
 }
 
-/** https://docs.spring.io/spring-boot/api/rest/actuator/health.html */
-const SICK = /^(down|out_of_service)$/i;
+/**
+ * The words of Spring Boot, of ASP.NET Core and of application/health+json:
+ * https://docs.spring.io/spring-boot/api/rest/actuator/health.html
+ * https://learn.microsoft.com/aspnet/core/host-and-deploy/health-checks
+ * https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check
+ */
+const SICK = /^(down|out_of_service|unhealthy|fail)$/i;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
 function isIn(codes: string, status: number): boolean {

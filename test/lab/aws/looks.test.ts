@@ -206,7 +206,7 @@ test('a target group has its health check, and its listener has rules', async ()
   const { TargetGroups } = await elb.send(
     new CreateTargetGroupCommand({
       ...{ Name: 'ours', TargetType: 'ip', Protocol: 'HTTP', Port: 80, VpcId },
-      ...{ HealthCheckPath: '/healthz', Matcher: { HttpCode: '200-299' } },
+      ...{ HealthCheckPath: '/healthz', HealthCheckPort: '8081', Matcher: { HttpCode: '200-299' } },
     }),
   );
   const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
@@ -233,7 +233,7 @@ test('a target group has its health check, and its listener has rules', async ()
   );
   expect(await targetGroups.targetGroup(arn)).toEqual({
     loadBalancers: [{ arn: LoadBalancerArn, dnsName: LoadBalancers?.[0]?.DNSName }],
-    ...{ path: '/healthz', codes: '200-299' },
+    ...{ path: '/healthz', codes: '200-299', port: 8081 },
   });
   expect(await targetGroups.rulesOf(LoadBalancerArn)).toEqual([
     { priority: 7, conditions: [{ field: 'path-pattern', patterns: ['/old/*'] }], actions: ['redirect'], groups: [] },

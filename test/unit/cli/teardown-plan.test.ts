@@ -53,7 +53,7 @@ describe('teardown --plan', () => {
     const { out, code } = await plan();
     expect(code).toBe(0);
     expect(out.split('\n\n')[1]?.trimEnd().split('\n')).toEqual([
-      'Terraform would destroy 4 resources. Its state names these, about $0.0847 an hour by list prices:',
+      'Terraform would destroy 4 resources. Its state names 4 in an account, about $0.0847 an hour by list prices:',
       '- aws_ecs_service.api          $0.0495/h  api-id',
       '- aws_lb.main                  $0.0352/h  main-id',
       '- aws_ecs_task_definition.api             api-id',

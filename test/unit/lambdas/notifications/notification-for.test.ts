@@ -208,10 +208,10 @@ describe('a message says what a person wants to know', () => {
       known: { evidence, record: aRecord({ status: 'GONE' }) },
     });
     expect(message?.text).toMatch(
-      /^dev: torn down: CLEAN\.\n\nnothing is left\.\n\nKept on purpose:\n- log-group .*audit/,
+      /^dev: torn down: CLEAN\.\n\nnothing is left\.\n\nTerraform managed 76 resources, which the certificate lists as \d+ entr.*AWS confirms \d+ resources? gone: .*\n\nKept on purpose:\n- log-group .*audit/,
     );
     expect(message?.text).toMatch(
-      /Destroyed: 76 resources\nUnmanaged resources removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
+      /Managed by Terraform: 76 resources\nUnmanaged resources removed: 1 resource\nCost: about \$[\d.]+ in \d+ min/,
     );
     expect(message?.text).toContain(`Certificate: ${PAGE}`);
     expect(message?.text).toContain('in 1 h and in 24 h');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Certificate } from '../../../../lambdas/contracts/certificate.ts';
+import { type Certificate, describeCounts } from '../../../../lambdas/contracts/certificate.ts';
 import { renderCertificate } from '../../../../lambdas/report/certificate.ts';
 import { cleanCertificate, leftCertificate } from '../../../support/reports/certificates.ts';
 
@@ -58,6 +58,12 @@ describe('the page of a certificate', () => {
     const page = text({ ...cleanCertificate, existed, sweeps } as Certificate);
     expect(page).toContain('AWS confirms 3 resources gone: 2 answers are for 3 of 4 entries of the state');
     expect(page).toContain('and 1 for what is not in the state');
+    const certificate = { ...cleanCertificate, existed } as Certificate;
+    const { absent } = sweeps[0] as Certificate['sweeps'][number];
+    expect(describeCounts(certificate, { absent }, 6)).toMatch(
+      /^Terraform managed 6 resources, .* lists as 4 entries: /,
+    );
+    expect(describeCounts(certificate, { absent }, 4)).toMatch(/^AWS confirms 3 resources gone: /);
     expect(page).toContain('1 entry is a part of another resource');
   });
 

@@ -53,6 +53,46 @@ const target = (state: string, reason = '') => ({ targets: [{ id: '10.0.0.1', st
 const rows: [string, Partial<AlbObservation>, string, RegExp][] = [
   ['UP and healthy', {}, 'passed', /200 UP/],
   ['UP with components', { health: answer(200, '{"status":"UP","components":{}}') }, 'passed', /UP/],
+  ...['DOWN', 'unhealthy', 'Unhealthy', 'fail'].map((status): (typeof rows)[number] => [
+    `200 with the status ${status}, of another path`,
+    { ...group({ path: '/healthz' }), health: answer(200, JSON.stringify({ status })) },
+    'not-ready',
+    /with status/,
+  ]),
+  ...['UP', 'Degraded', 'pass', 'ok'].map((status): (typeof rows)[number] => [
+    `200 with the status ${status}, of another path`,
+    { ...group({ path: '/healthz' }), health: answer(200, JSON.stringify({ status })) },
+    'passed',
+    /200/,
+  ]),
+  [
+    'no such path on the traffic port, where the health check has a port of its own',
+    { ...group({ port: 8081 }), targets: [{ id: '10.0.0.1', state: 'healthy', port: 8080 }], health: answer(404, '') },
+    'unknown',
+    /health check asks port 8081 of a target, and no listener forwards to it.*404/,
+  ],
+  [
+    'another body than that of the port of the health check',
+    {
+      ...group({ port: 8081 }),
+      targets: [{ id: '10.0.0.1', state: 'healthy', port: 8080 }],
+      health: answer(200, '<p>'),
+    },
+    'unknown',
+    /asks port 8081/,
+  ],
+  [
+    'UP on both ports',
+    { ...group({ port: 8081 }), targets: [{ id: '10.0.0.1', state: 'healthy', port: 8080 }] },
+    'passed',
+    /200 UP/,
+  ],
+  [
+    'a number that is the traffic port',
+    { ...group({ port: 8080 }), targets: [{ id: '10.0.0.1', state: 'healthy', port: 8080 }], health: answer(404, '') },
+    'failed',
+    /404/,
+  ],
   ['a name in capitals', { dnsName: DNS.toUpperCase() }, 'passed', /UP/],
   ['a draining target beside', { targets: [...good.targets, { id: 'old', state: 'draining' }] }, 'passed', /UP/],
   ['200 with DOWN', { health: answer(200, '{"status":"DOWN"}') }, 'not-ready', /status DOWN/],
