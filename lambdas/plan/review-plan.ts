@@ -13,7 +13,7 @@ import { aboutPlan } from '../notifications/plan.ts';
 import { InputError } from '../runtime/errors.ts';
 import { isOwnedName } from '../sweep/owned-names.ts';
 import type { StoredText } from '../sweep/take-inventory.ts';
-import { beyondBoundary } from './bounded-roles.ts';
+import { beyondBoundary, logsBeyondBoundary } from './bounded-roles.ts';
 import { lackingLines } from './permissions/fixes.ts';
 import type { Permissions } from './permissions/missing.ts';
 import { reviewPlan } from './plan-review.ts';
@@ -78,16 +78,19 @@ export async function reviewStoredPlan(
   const own = { project, environment };
   const owns = (name: string) => isOwnedName(names.prefix, name);
   const plan = planIn(stored.text, keys.changes);
-  const { lacking, unjudged } = await missing(plan.resource_changes, own);
+  const { lacking, ...asked } = await missing(plan.resource_changes, own);
   const review = reviewPlan(plan, { own, owns, maxDeletions, accepted: acceptedRisks });
   const { dangerous, unknown, destroyed, madeAnew, byType, risks, ...counts } = review;
   // The person who approves the plan sees the risks that the approval accepts.
   const refused = risks.filter(({ acceptable }) => !acceptable || approval !== 'plan');
   const beyond = beyondBoundary(plan.resource_changes);
+  const logs = logsBeyondBoundary(plan.resource_changes, names.prefix);
+  const unjudged = [...logs.likely, ...asked.unjudged];
   const conflicts = conflictingTags(plan.resource_changes);
   const refusals = [
     ...(conflicts.length > 0 ? [conflictsOf(conflicts)] : []),
     ...(beyond.length > 0 ? [beyondOf(beyond)] : []),
+    ...(logs.certain.length > 0 ? [logsOf(logs.certain)] : []),
     ...(lacking.length > 0 ? [deniedOf(lackingLines(lacking, names.prefix))] : []),
     ...(refused.length > 0 ? [refusalOf(refused)] : []),
   ];
@@ -121,6 +124,11 @@ function conflictsOf(lines: readonly string[]): string {
 function beyondOf(lines: readonly string[]): string {
   const more = lines.length > SAID ? [`and ${lines.length - SAID} more`] : [];
   return `AWS asks more of roles than ${BOUNDARY_POLICY} allows. ${[...lines.slice(0, SAID), ...more].join('; ')}. Create a boundary that has it, and name it in terraform.permissionsBoundary of runbook.config.ts.`;
+}
+
+function logsOf(lines: readonly string[]): string {
+  const more = lines.length > SAID ? [`and ${lines.length - SAID} more`] : [];
+  return `ECS starts no task that may not write its log. ${[...lines.slice(0, SAID), ...more].join('; ')}. Rename the log group, or name a boundary that has it in terraform.permissionsBoundary of runbook.config.ts.`;
 }
 
 function aboutUnjudged(unjudged: readonly string[]): string {

@@ -250,3 +250,63 @@ describe('a resource whose role needs more than the boundary of this project', (
     expect((await review(plan(changes))).refusal ?? '').not.toContain('runbook-boundary');
   });
 });
+
+describe('a task whose log group the boundary does not have', () => {
+  const { prefix } = aRequest().names;
+  const role = (name = 'exec', boundary = 'arn:aws:iam::123456789012:policy/runbook-boundary') => ({
+    ...{ address: `aws_iam_role.${name}`, type: 'aws_iam_role' },
+    change: { actions: ['create'], after: { name, permissions_boundary: boundary } },
+  });
+  const group = (name: string) => ({
+    ...{ address: 'aws_cloudwatch_log_group.app[0]', type: 'aws_cloudwatch_log_group' },
+    change: { actions: ['create'], after: { name } },
+  });
+  const container = (name: string, logDriver = 'awslogs') => ({
+    ...{ name: 'app', logConfiguration: { logDriver, options: { 'awslogs-group': name, 'awslogs-region': 'x' } } },
+  });
+  const task = (after: object, references?: object, actions = ['create']) => ({
+    ...{ address: 'aws_ecs_task_definition.app', type: 'aws_ecs_task_definition', references },
+    change: { actions, after },
+  });
+  const definitions = (...all: object[]) => ({ container_definitions: JSON.stringify(all) });
+  const other = `/aws/ecs/${prefix}-app`;
+  const said = `aws_ecs_task_definition.app writes to the log group ${other}, and the boundary of roles has /ecs/${prefix}/… alone`;
+  const refers = { container_definitions: ['aws_cloudwatch_log_group.app', 'local.image'] };
+
+  test.each<[string, object[]]>([
+    ['that the plan contains', [role(), task(definitions(container(`/ecs/${prefix}/app`), container(other)))]],
+    ['which is replaced', [role(), task(definitions(container(other)), undefined, ['delete', 'create'])]],
+    [
+      'with a role of the plan',
+      [role(), task({ ...definitions(container(other)), execution_role_arn: 'arn:aws:iam::1:role/exec' })],
+    ],
+  ])('is refused: one %s', async (_, changes) => {
+    const { refusal } = await review(plan(changes));
+    expect(refusal).toContain(`ECS starts no task that may not write its log. ${said}. Rename the log group`);
+  });
+
+  test('is said, where the plan has the reference alone', async () => {
+    const { refusal, summary, unjudged } = await review(plan([role(), group(other), task({}, refers)]));
+    expect(refusal).toBeUndefined();
+    expect(unjudged).toContain(said);
+    expect(summary).toContain(`- ${said}`);
+  });
+
+  test.each<[string, object[]]>([
+    ['a log group of tasks', [role(), group(`/ecs/${prefix}/app`), task(definitions(container(`/ecs/${prefix}/app`)))]],
+    ['another driver', [role(), task(definitions(container(other, 'awsfirelens')))]],
+    ['no log', [role(), task(definitions({ name: 'app' }))]],
+    ['no change', [role(), task(definitions(container(other)), undefined, ['no-op'])]],
+    ['a reference to another group', [role(), group(other), task({}, { container_definitions: ['local.x'] })]],
+    ['definitions that are no JSON', [role(), task({ container_definitions: '(sensitive)' })]],
+    ['a role without the boundary', [role('exec', ''), task(definitions(container(other)))]],
+    [
+      'a role of others',
+      [role(), task({ ...definitions(container(other)), execution_role_arn: 'arn:aws:iam::1:role/theirs' })],
+    ],
+    ['no role', [role(), task({ ...definitions(container(other)), execution_role_arn: null })]],
+  ])('is not said of %s', async (_, changes) => {
+    const { refusal = '', summary } = await review(plan(changes));
+    expect(refusal + summary).not.toContain('writes to the log group');
+  });
+});
