@@ -31,15 +31,6 @@ export class ControlPlane extends Construct {
       // The lock has no effect on an object without a retention. CloudFormation cannot turn it on later, because it would replace the
       // bucket, which has a name of its own.
       objectLockEnabled: true,
-      // A preview is read once, by the command that asked for it. `previewKey` has the prefix.
-      lifecycleRules: [
-        {
-          id: 'previews',
-          prefix: 'previews/',
-          expiration: Duration.days(1),
-          noncurrentVersionExpiration: Duration.days(1),
-        },
-      ],
       encryption: s3.BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,

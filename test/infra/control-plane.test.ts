@@ -27,24 +27,6 @@ describe('control bucket', () => {
     });
   });
 
-  test('deletes the results of previews after a day, and nothing else', () => {
-    const [bucket] = Object.values(template.findResources('AWS::S3::Bucket'));
-    expect(bucket?.Properties.LifecycleConfiguration.Rules).toEqual([
-      {
-        ...{ Id: 'previews', Prefix: 'previews/', Status: 'Enabled', ExpirationInDays: 1 },
-        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
-      },
-    ]);
-  });
-
-  test('and the build of a preview ends before a teardown has waited long for it', () => {
-    template.hasResourceProperties('AWS::CodeBuild::Project', { Name: 'runbook-plan', TimeoutInMinutes: 20 });
-    const terraform = { ...config.terraform, timeoutMinutes: 10 };
-    runbook({ terraform }).template.hasResourceProperties('AWS::CodeBuild::Project', {
-      ...{ Name: 'runbook-plan', TimeoutInMinutes: 10 },
-    });
-  });
-
   // CloudFormation replaces a bucket to turn the lock on, and never one with a name of its own:
   // https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1929
   test('is the same whether certificates are locked or not, so that a later deployment may lock them', () => {
@@ -129,5 +111,13 @@ describe('whatever the stack keeps', () => {
   ])('is encrypted, if it is a %s', (type, setting) => {
     expect(of(type).length).toBeGreaterThan(0);
     for (const [name, { Properties }] of of(type)) expect(Properties, name).toHaveProperty(setting);
+  });
+});
+
+test('the build of a preview ends before a teardown has waited long for it', () => {
+  template.hasResourceProperties('AWS::CodeBuild::Project', { Name: 'runbook-plan', TimeoutInMinutes: 20 });
+  const terraform = { ...config.terraform, timeoutMinutes: 10 };
+  runbook({ terraform }).template.hasResourceProperties('AWS::CodeBuild::Project', {
+    ...{ Name: 'runbook-plan', TimeoutInMinutes: 10 },
   });
 });

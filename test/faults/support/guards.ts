@@ -28,7 +28,12 @@ export const GUARD_VARIABLES: Record<string, string> = {
   KEEP_BACKEND: 'no',
   BACKEND_NAMES: 'null',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
-  ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', BUILD_PROJECTS: 'terraform,images', MAX_DELETIONS: '10' },
+  ...{
+    TERRAFORM_PROJECT: 'terraform',
+    IMAGES_PROJECT: 'images',
+    BUILD_PROJECTS: 'terraform,images',
+    MAX_DELETIONS: '10',
+  },
 };
 
 const NOW = new Date().toISOString();
