@@ -149,13 +149,7 @@ function deployment(one: NonNullable<Service['deployments']>[number]): Deploymen
   };
 }
 
-function runningTask({
-  taskArn = '',
-  startedAt,
-  taskDefinitionArn,
-  healthStatus,
-  attachments = [],
-}: Task): RunningTask {
+function runningTask({ taskArn = '', startedAt, taskDefinitionArn, attachments = [], ...task }: Task): RunningTask {
   if (!startedAt) throw new UnexpectedResponseError(`ECS does not say when task ${taskArn} started`);
   if (!taskDefinitionArn)
     throw new UnexpectedResponseError(`ECS does not say of which task definition task ${taskArn} is`);
@@ -168,7 +162,7 @@ function runningTask({
     taskDefinition: taskDefinitionArn,
     startedAt: startedAt.getTime(),
     ...(address ? { address } : {}),
-    ...(healthStatus === 'UNHEALTHY' ? { unhealthy: true } : {}),
+    ...(task.healthStatus === 'UNHEALTHY' ? { unhealthy: true } : {}),
   };
 }
 

@@ -22,7 +22,7 @@ const HARMLESS: Record<string, string> = {
   'omitted-lists.ts: return answered ? [...(Versions ?? []), ...(DeleteMarkers ?? [])] : undefined;':
     'S3 leaves empty lists out, and other members show that it answered',
   'omitted-lists.ts: return Errors ?? [];': 'a quiet deletion answers with errors alone',
-  "ecs.ts: function runningTask({ taskArn = '', startedAt, taskDefinitionArn, healthStatus, attachments = [] }: Task): RunningTask {":
+  "ecs.ts: function runningTask({ taskArn = '', startedAt, taskDefinitionArn, attachments = [], ...task }: Task): RunningTask {":
     'a task without an address matches no target',
   'ecs.ts: .flatMap(({ details = [] }) => details)': 'a task without an address matches no target',
   'ecs.ts: containers: (task.containers ?? [])': 'the exit codes are evidence, and decide nothing',
