@@ -1,10 +1,10 @@
 import type { InventoryItem } from '../contracts/payloads/inventory.ts';
 import type { PlanFile, PlannedChange, PlanReview } from '../contracts/plan.ts';
 import { dangersOf, isChanged, unknownIn } from './plan-dangers.ts';
-import { additionsToOthers } from './settings-of-others.ts';
 import { planRisks, type TeardownTerms } from './plan-risks.ts';
 import { priceFacts } from './price-facts.ts';
 import { costLines } from './prices.ts';
+import { additionsToOthers } from './settings-of-others.ts';
 
 /**
  * Reviews a plan: what it changes, which changes are dangerous or stop the environment's own teardown, and the costs
