@@ -27,7 +27,12 @@ export const GUARD_VARIABLES: Record<string, string> = {
   ...{ MAX_LIFE_HOURS: '72', SWEEP_EXCLUSIONS: '[]', CHECKS: 'backend', INPUT_TYPES: '{}' },
   KEEP_BACKEND: 'no',
   IMAGES: JSON.stringify(ORDER_PLATFORM_IMAGES),
-  ...{ TERRAFORM_PROJECT: 'terraform', IMAGES_PROJECT: 'images', BUILD_PROJECTS: 'terraform,images', MAX_DELETIONS: '10' },
+  ...{
+    TERRAFORM_PROJECT: 'terraform',
+    IMAGES_PROJECT: 'images',
+    BUILD_PROJECTS: 'terraform,images',
+    MAX_DELETIONS: '10',
+  },
 };
 
 const NOW = new Date().toISOString();
