@@ -4,6 +4,7 @@ import { dangersOf, isChanged, unknownIn } from './plan-dangers.ts';
 import { planRisks, type TeardownTerms } from './plan-risks.ts';
 import { priceFacts } from './price-facts.ts';
 import { costLines } from './prices.ts';
+import { additionsToOthers } from './settings-of-others.ts';
 
 /**
  * Reviews a plan: what it changes, which changes are dangerous or stop the environment's own teardown, and the costs
@@ -22,7 +23,7 @@ export function reviewPlan(plan: PlanFile, terms: TeardownTerms): PlanReview {
     byType: byType.sort((a, b) => a.type.localeCompare(b.type)),
     destroyed: goes.filter(({ add }) => add === 0).map(({ address }) => address),
     madeAnew: goes.filter(({ add }) => add > 0).map(({ address }) => address),
-    dangerous: dangersOf(changes),
+    dangerous: [...dangersOf(changes), ...additionsToOthers(changes)],
     unknown: unknownIn(changes),
     risks: planRisks(plan, terms),
     usdPerHour: usdPerHour(changes, 'after'),

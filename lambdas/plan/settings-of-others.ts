@@ -1,4 +1,4 @@
-import type { PlannedChange, TeardownRisk } from '../contracts/plan.ts';
+import type { PlannedChange, Remark, TeardownRisk } from '../contracts/plan.ts';
 import type { OwnTags } from './plan-tags.ts';
 
 /**
@@ -42,6 +42,39 @@ export function settingsOfOthers(one: PlannedChange, kept: readonly PlannedChang
   return [{ address, risk: 'others', why, fix: 'leave that to the root which makes it', acceptable: true }];
 }
 
+/** A resource of these types is one of many of what it is added to. The teardown takes it away again, and nothing else. */
+const ADDITIONS: Readonly<Record<string, string>> = {
+  aws_alb_listener: 'load_balancer_arn',
+  aws_alb_listener_certificate: 'listener_arn',
+  aws_alb_listener_rule: 'listener_arn',
+  aws_alb_target_group_attachment: 'target_group_arn',
+  aws_lb_listener: 'load_balancer_arn',
+  aws_lb_listener_certificate: 'listener_arn',
+  aws_lb_listener_rule: 'listener_arn',
+  aws_lb_target_group_attachment: 'target_group_arn',
+  aws_security_group_rule: 'security_group_id',
+  aws_vpc_security_group_egress_rule: 'security_group_id',
+  aws_vpc_security_group_ingress_rule: 'security_group_id',
+};
+
+/**
+ * Lists what a plan adds to security groups, listeners and target groups that the root does not make. Until the
+ * teardown, it decides who reaches what others have behind them.
+ */
+export function additionsToOthers(changes: readonly PlannedChange[]): Remark[] {
+  const kept = changes.filter(({ change }) => change.after);
+  return kept.flatMap((one) => {
+    const { address, type, change } = one;
+    const foreign = textsOf(change.after?.[ADDITIONS[type] ?? '']).filter(
+      (name) => !kept.some((other) => other !== one && isCalled(other, type, name)),
+    );
+    const isNew = change.actions.some((action) => action === 'create' || action === 'update');
+    if (!isNew || foreign.length === 0) return [];
+    const why = `is added to ${foreign.join(', ')}, which this root does not make: until the teardown, it decides who reaches what others have there`;
+    return [{ address, why }];
+  });
+}
+
 const textsOf = (value: unknown): string[] =>
   [value].flat().filter((one): one is string => typeof one === 'string' && one !== '');
 
@@ -70,7 +103,9 @@ function isCalled({ type, change: { after } }: PlannedChange, by: string, name: 
   if (by !== 'aws_appautoscaling_target') {
     const used = (SETTINGS[type] ?? []).flatMap((attribute) => textsOf(after?.[attribute]));
     const isMade = Object.entries(after ?? {}).some(([key, value]) => value === name && OWN_NAME.test(key));
-    return isMade && !used.includes(name);
+    // EKS creates a security group with a cluster.
+    const isOfCluster = type === 'aws_eks_cluster' && JSON.stringify(after?.vpc_config ?? '').includes(`"${name}"`);
+    return (isMade && !used.includes(name)) || isOfCluster;
   }
   const [kind, parent = '', ...rest] = name.split(/[/:]/);
   const [service] = rest;

@@ -20,8 +20,27 @@ export function createdBy(event: TrailEvent, accountId: string): Created[] {
   const replicas = replicasOf(event, accountId);
   // Only the copies are new.
   const own = /^(?:Replicate|Update)/.test(event.name) ? [] : ownOf(event, accountId);
-  const created = [...own, ...replicas];
+  const created = [...own, ...replicas, ...keptVolumes(event)];
   return created.length > 0 ? created : [{ how: 'words', id: inWords(event) }];
+}
+
+/**
+ * Returns a text for the volumes that stay when the instances of the call are terminated. Neither the call nor a
+ * terminated instance names them.
+ */
+function keptVolumes({ source, name, request, response }: TrailEvent): Created[] {
+  if (source !== 'ec2' || name !== 'RunInstances' || !keeps(request)) return [];
+  const ids = new Set(textsIn(response).flatMap(([key, text]) => (key === 'instanceid' ? [text] : [])));
+  const instances = ids.size > 0 ? [...ids].join(', ') : 'instances without an id';
+  return [{ how: 'words', id: `volumes of ${instances}, with DeleteOnTermination=false` }];
+}
+
+/** Returns whether some member `deleteOnTermination` is false, at any depth. */
+function keeps(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, one]) =>
+    key.toLowerCase() === 'deleteontermination' ? String(one) === 'false' : keeps(one),
+  );
 }
 
 function ownOf(event: TrailEvent, accountId: string): Created[] {

@@ -21,6 +21,8 @@ export interface Evidence {
   remade?: Remade;
   /** The inventory listed the name with the environment's tags, and its service does not say when the resource was created. */
   lostTags?: boolean;
+  /** The inventory listed the name without the environment's tags, and its service does not say when it was created. */
+  neverTagged?: boolean;
 }
 
 export interface Remade {
@@ -93,7 +95,7 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
   // The tagging API also lists tags that are gone. It is a proof only where nobody here can read the tags themselves.
   if (isTagged(tags, owner) || (source === 'tag' && tags === undefined)) return { whose: 'ours', proof: 'tags' };
   if (remade) return ofRemade(evidence, remade, owner, claimant);
-  if (source === 'inventory') return withoutItsTags(evidence) ?? { whose: 'ours', proof: 'inventory' };
+  if (source === 'inventory') return withoutItsTags(evidence, owner) ?? { whose: 'ours', proof: 'inventory' };
   if (source === 'event') return { whose: 'ours', proof: 'event' };
   if (inVpc === 'own') return { whose: 'ours', proof: 'vpc' };
   if (source === 'tag' && !names.some(owner.owns)) {
@@ -103,8 +105,14 @@ export function attribute(evidence: Evidence, owner: Owner): Attribution {
 }
 
 /** Returns undefined unless somebody has removed the tags, or has created another resource of the same name. */
-function withoutItsTags({ lostTags, tags }: Evidence): Attribution | undefined {
-  if (!lostTags || tags === undefined) return undefined;
+function withoutItsTags({ type, names, lostTags, neverTagged, tags }: Evidence, owner: Owner): Attribution | undefined {
+  if (tags === undefined) return undefined;
+  // Nobody else gives a resource a name of the environment.
+  if (neverTagged && !names.some(owner.owns) && !owner.isExact(type, names)) {
+    const because = 'the inventory lists it without the environment’s tags, and its name is not the environment’s';
+    return { whose: 'unproven', because: `${because}: another one may have been created under its name` };
+  }
+  if (!lostTags) return undefined;
   const because = 'the inventory lists it with the environment’s tags, and it does not have them now';
   return { whose: 'unproven', because: `${because}: another one may have been created under its name` };
 }

@@ -26,11 +26,12 @@ export function sinceListed(
   service: string,
   { source, type, listedAt, hadTags }: Found,
   created: Confirmation['created'],
-): Pick<Evidence, 'remade' | 'lostTags'> {
+): Pick<Evidence, 'remade' | 'lostTags' | 'neverTagged'> {
   if (source !== 'inventory') return {};
   if (created === undefined) {
     const generated = GENERATED_IDS[service];
-    return { lostTags: hadTags === true && generated !== true && !generated?.includes(type) };
+    if (generated === true || generated?.includes(type)) return { lostTags: false };
+    return hadTags === false ? { lostTags: false, neverTagged: true } : { lostTags: hadTags === true };
   }
   if (listedAt === undefined || created.at <= Date.parse(listedAt) + TOLERANCE_MS) return {};
   return {

@@ -178,6 +178,36 @@ describe('what a plan does', () => {
   });
 });
 
+describe('what a plan adds to what others have', () => {
+  const group = { security_group_id: 'sg-1' };
+  const dangers = (...changes: PlannedChange[]) => reviewPlan(changes).dangerous;
+
+  test.each<[string, Values]>([
+    ['aws_security_group_rule', group],
+    ['aws_vpc_security_group_ingress_rule', group],
+    ['aws_vpc_security_group_egress_rule', group],
+    ['aws_lb_listener_rule', { listener_arn: 'arn:l' }],
+    ['aws_lb_listener', { load_balancer_arn: 'arn:l' }],
+    ['aws_lb_target_group_attachment', { target_group_arn: 'arn:l' }],
+  ])('is dangerous: %s of %j', (type, after) => {
+    const found = [{ address: `${type}.x`, why: expect.stringMatching(/^is added to (sg-1|arn:l), which this root/) }];
+    expect(dangers(created(type, after))).toEqual(found);
+    // A second one does not make it the root's.
+    expect(dangers(created(type, after), kept(type, after))).toEqual(found);
+    expect(dangers(updated(type, after, after))).toEqual(found);
+    expect(dangers(kept(type, after))).toEqual([]);
+  });
+
+  test.each<[string, PlannedChange]>([
+    ['the root’s own group', kept('aws_security_group', { id: 'sg-1' })],
+    ['the default group of its VPC', kept('aws_vpc', { default_security_group_id: 'sg-1' })],
+    ['the group of its cluster', kept('aws_eks_cluster', { vpc_config: [{ cluster_security_group_id: 'sg-1' }] })],
+  ])('is not dangerous in %s, nor in what the plan makes', (_, own) => {
+    expect(dangers(created('aws_security_group_rule', group), own)).toEqual([]);
+    expect(dangers(created('aws_security_group_rule', {}, { after_unknown: { security_group_id: true } }))).toEqual([]);
+  });
+});
+
 describe('what a plan costs', () => {
   test.each([
     ['nothing that has a price', created('aws_instance', {}), true],

@@ -23,6 +23,18 @@ const replica = (source: string, resource: string) => `arn:aws:${source}:us-west
 
 /** After the calls of each list, one finding is not ABSENT. The first element is a part of its line. */
 const UNPROVEN: Record<string, [line: string, events: TrailEvent[]]> = {
+  'a volume that outlives its instance': [
+    'volumes of i-0123456789abcdef0, with DeleteOnTermination=false',
+    [
+      call(
+        'ec2',
+        'RunInstances',
+        { blockDeviceMapping: { items: [{ ebs: { deleteOnTermination: false } }] } },
+        { instancesSet: { items: [{ instanceId: 'i-0123456789abcdef0' }] } },
+      ),
+      call('ec2', 'TerminateInstances', { instancesSet: { items: [{ instanceId: 'i-0123456789abcdef0' }] } }),
+    ],
+  ],
   'a stopped notebook': [
     'NotebookInstance',
     [

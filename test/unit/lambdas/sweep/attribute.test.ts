@@ -110,6 +110,18 @@ describe('a resource is', () => {
       whose({ ...remade, ...elsewhereNamed, remade: { ...remade.remade, untagged: true } }),
     ],
     ['the inventory, with tags then and none now', 'unproven', whose({ source: 'inventory', lostTags: true })],
+    ['the inventory, never tagged', 'unproven', whose({ source: 'inventory', neverTagged: true, names: ['alerts'] })],
+    ['the inventory, never tagged, by its own name', 'inventory', whose({ source: 'inventory', neverTagged: true })],
+    [
+      'the inventory, of a kind that has no tags',
+      'inventory',
+      whose({ source: 'inventory', neverTagged: true, names: ['alerts'], tags: undefined }),
+    ],
+    [
+      'the inventory, never tagged, with tags now',
+      'tags',
+      whose({ source: 'inventory', neverTagged: true, names: ['alerts'], tags: OWN }),
+    ],
     [
       'the inventory, with tags then, not readable now',
       'inventory',
