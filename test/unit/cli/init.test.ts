@@ -749,3 +749,29 @@ test.each<[string, string, object]>([
   for (const grant of grants) expect(rootGrant.safeParse(grant).success, JSON.stringify(grant)).toBe(true);
   expect(grants.length > 0).toBe(refused.length === 0);
 });
+
+test.each<[string, string, string[], string | undefined]>([
+  [
+    'of a function',
+    `/aws/lambda/\${var.name}`,
+    [],
+    'arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{prefix}*',
+  ],
+  ['of a task', `/ecs/\${var.name}/api`, ['messaging'], undefined],
+  ['of nobody knows what', `\${var.name}`, ['messaging'], undefined],
+])('a log group %s in a module, whose name its caller gives', async (_, name, permissionSets, resource) => {
+  mkdirSync(join(folder, 'logs'));
+  const variable = 'variable "name" {}\n';
+  writeFileSync(
+    join(folder, 'logs/main.tf'),
+    `${variable}resource "aws_cloudwatch_log_group" "a" {\n  name = "${name}"\n}\n`,
+  );
+  writeFileSync(
+    join(folder, 'main.tf'),
+    `${GOOD}\nmodule "logs" {\n  source = "./logs"\n  for_each = toset(["a"])\n  name = "\${var.prefix}-\${each.key}"\n}\n`,
+  );
+  const permissions = permissionsOf(await readRoot(folder));
+  expect(permissions.permissionSets).toEqual(permissionSets);
+  const created = permissions.grants.find(({ actions }) => actions.includes('logs:CreateLogGroup'));
+  expect(created?.resources[0]).toBe(resource);
+});
