@@ -77,7 +77,10 @@ export function patternOf(
   if (names.some(({ name }) => name.startsWith('{prefix}')) || prefixVariable(root)) return 'any';
   const heads = new Map<string, string[]>();
   for (const { name } of names) {
-    const [, head] = /^((?:\{project\}|[a-z])[a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(name) ?? [];
+    const [, head] =
+      /^(?:alias\/|\/(?:[a-z0-9._-]+\/)*)?((?:\{project\}|[a-z])[a-z0-9-]*\{environment\}(?:-v\d+)?)(?:[-_./]|$)/.exec(
+        name,
+      ) ?? [];
     if (head) heads.set(head, [...(heads.get(head) ?? []), name]);
   }
   const [most] = [...heads].sort(([, one], [, other]) => other.length - one.length);

@@ -119,7 +119,7 @@ export function groupsBeyond(root: TerraformRoot): { address: string; name: stri
 function setOf(root: TerraformRoot, block: RootBlock): string | undefined {
   const { kind, type } = block;
   if (kind === 'data') return undefined;
-  if (type === 'aws_cloudwatch_log_group' && !OF_TASKS.test(nameIn(root, block) ?? '/ecs/x/')) return undefined;
+  if (type === 'aws_cloudwatch_log_group' && !OF_TASKS.test(shownName(root, block) ?? '/ecs/x/')) return undefined;
   return permissionSetOf(type);
 }
 
@@ -178,7 +178,7 @@ function resourceOf(root: TerraformRoot, block: RootBlock, action: string): stri
   if (/^[a-z0-9-]+:(Describe|List)/.test(action) && !OF_ONE[service]?.test(action)) return '*';
   if (OBJECTS.test(action)) return 'arn:{partition}:s3:::{prefix}-*/*';
   if (service === 'logs' && type === 'aws_cloudwatch_log_group') {
-    const [, head] = /^([\w/.-]*)\{/.exec(nameIn(root, block) ?? '') ?? [];
+    const [, head] = /^([\w/.-]*)\$?\{/.exec(shownName(root, block) ?? '') ?? [];
     return head === undefined ? undefined : at('logs', `log-group:${head}{prefix}*`);
   }
   return NAMED[service];
@@ -192,6 +192,12 @@ function ofTheTeam(service: string, name: string): string | undefined {
   if (service === 'ssm' && name.startsWith('/aws/service/'))
     return 'arn:{partition}:ssm:{region}::parameter/aws/service/*';
   return /\{/.test(name) ? NAMED[service] : undefined;
+}
+
+/** Returns the name, or its expression where that begins with a path: `/aws/lambda/${var.name}` of a module. */
+function shownName(root: TerraformRoot, block: RootBlock): string | undefined {
+  const { name } = block.body;
+  return nameIn(root, block) ?? (typeof name === 'string' && name.startsWith('/') ? name : undefined);
 }
 
 function nameIn(root: TerraformRoot, { scope, body }: RootBlock): string | undefined {

@@ -49,7 +49,7 @@ export const stackGrant = z.strictObject(shape).refine(readsAll, READS_ALL);
  * Services that name their resources by ids, and of which the runbook deploys none. A grant on their resources
  * reaches those of others in the account.
  */
-export const UNNAMED: readonly string[] = [
+const UNNAMED: readonly string[] = [
   ...['acm', 'apigateway', 'cloudfront', 'cognito-idp', 'ec2', 'elasticfilesystem', 'route53', 'wafv2'],
 ];
 const ANY_ID = /^arn:\{partition\}:([a-z0-9-]+):(\{region\})?:(\{account\})?:\/?[a-z][a-z-]+\/[\w/.:*-]+$/;

@@ -4,11 +4,13 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { init, initText } from '../../../cli/init/init.ts';
 import { patternOf } from '../../../cli/init/names.ts';
+import { permissionsOf } from '../../../cli/init/permissions.ts';
 import { propose } from '../../../cli/init/proposal.ts';
 import { renderConfig } from '../../../cli/init/render.ts';
 import { readRoot } from '../../../cli/init/terraform-root.ts';
 import intake from '../../../examples/document-intake/runbook.config.ts';
 import { parseConfig } from '../../../lib/config/config.ts';
+import { rootGrant } from '../../../lib/iam/stack-grants.ts';
 import orders from '../../../runbook.config.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../../..');
@@ -681,4 +683,95 @@ describe('checks of resources', () => {
     expect(targets['front-door']).toHaveLength(12);
     expect(left).toContainEqual(expect.stringMatching(/of their own for .*\.u8, .*\.u9$/));
   });
+});
+
+test.each([
+  `alias/shop-\${var.environment}-v1-data`,
+  `/aws/lambda/shop-\${var.environment}-v1-a`,
+  `/shop-\${var.environment}-v1/a`,
+])('the name %s begins with the pattern, behind what its service has before it', async (name) => {
+  const source = `resource "aws_sqs_queue" "a" {\n  name = "shop-\${var.environment}-v1-a"\n}\n`;
+  const all = await questions(`${source}resource "aws_kms_alias" "a" {\n  name = "${name}"\n}\n`);
+  expect(all.filter(({ about }) => about === 'names')).toEqual([]);
+});
+
+describe('what no name and no tag limits', () => {
+  const asked = async (source: string) =>
+    (await questions(source)).filter(({ about }) => about === 'permissions').map(({ blocks, text }) => [blocks, text]);
+
+  test('is asked for: the zones and the records of Route 53', async () => {
+    const source =
+      'data "aws_route53_zone" "a" {\n  name = "x"\n}\nresource "aws_route53_record" "a" {\n  name = "x"\n}\n';
+    expect(await asked(source)).toEqual([
+      [
+        true,
+        "in which hosted zones, and under which names, are aws_route53_record.a, data.aws_route53_zone.a? Write them into stack.zones: [{ id: 'Z…', records: ['*.dev.example.com'] }]",
+      ],
+    ]);
+  });
+
+  test.each([
+    ['resource "aws_cloudfront_distribution" "a" {}', 'aws_cloudfront_distribution.a: cloudfront:CreateDistribution'],
+    ['resource "aws_route53_zone" "a" {}', 'aws_route53_zone.a: route53:AssociateVPCWithHostedZone'],
+    ['resource "aws_apigatewayv2_api" "a" {}', 'aws_apigatewayv2_api.a: apigateway:POST, apigateway:PUT'],
+    ['resource "aws_api_gateway_stage" "a" {}', 'aws_api_gateway_stage.a: apigateway:POST, apigateway:PUT'],
+  ])('%s is named, with the word that a grant needs', async (source, said) => {
+    const [[blocks, text] = []] = await asked(`${source}\n`);
+    expect(blocks).toBe(true);
+    expect(text).toContain(`no name, tag or id limits ${said}`);
+    expect(text).toContain('stack.grants with reachesOthers: true');
+  });
+
+  test('is not what the sets have', async () => {
+    for (const type of ['aws_api_gateway_method', 'aws_apigatewayv2_route', 'aws_efs_access_point'])
+      expect(await asked(`resource "${type}" "a" {}\n`)).toEqual([]);
+  });
+});
+
+test.each<[string, string, object]>([
+  ['the environment’s parameter', `data "aws_ssm_parameter" "a" {\n  name = "/\${var.prefix}/a"\n}\n`, { refused: [] }],
+  ['a parameter of AWS', 'data "aws_ssm_parameter" "a" {\n  name = "/aws/service/ami"\n}\n', { refused: [] }],
+  [
+    'a parameter of others',
+    'data "aws_ssm_parameter" "a" {\n  name = "/shared/a"\n}\n',
+    { refused: ['data.aws_ssm_parameter.a: ssm:GetParameter'] },
+  ],
+  [
+    'a secret of others',
+    'data "aws_secretsmanager_secret" "a" {\n  name = "shared"\n}\n',
+    { refused: ['data.aws_secretsmanager_secret.a: secretsmanager:DescribeSecret, secretsmanager:GetResourcePolicy'] },
+  ],
+  ['a cluster', 'data "aws_rds_cluster" "a" {\n  cluster_identifier = "x"\n}\n', { refused: [] }],
+])('%s that a root reads', async (_, source, expected) => {
+  writeFileSync(join(folder, 'main.tf'), `${GOOD}\n${source}`);
+  const { refused, unknown, grants } = permissionsOf(await readRoot(folder));
+  expect({ refused, unknown }).toMatchObject({ ...expected, unknown: [] });
+  for (const grant of grants) expect(rootGrant.safeParse(grant).success, JSON.stringify(grant)).toBe(true);
+  expect(grants.length > 0).toBe(refused.length === 0);
+});
+
+test.each<[string, string, string[], string | undefined]>([
+  [
+    'of a function',
+    `/aws/lambda/\${var.name}`,
+    [],
+    'arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{prefix}*',
+  ],
+  ['of a task', `/ecs/\${var.name}/api`, ['messaging'], undefined],
+  ['of nobody knows what', `\${var.name}`, ['messaging'], undefined],
+])('a log group %s in a module, whose name its caller gives', async (_, name, permissionSets, resource) => {
+  mkdirSync(join(folder, 'logs'));
+  const variable = 'variable "name" {}\n';
+  writeFileSync(
+    join(folder, 'logs/main.tf'),
+    `${variable}resource "aws_cloudwatch_log_group" "a" {\n  name = "${name}"\n}\n`,
+  );
+  writeFileSync(
+    join(folder, 'main.tf'),
+    `${GOOD}\nmodule "logs" {\n  source = "./logs"\n  for_each = toset(["a"])\n  name = "\${var.prefix}-\${each.key}"\n}\n`,
+  );
+  const permissions = permissionsOf(await readRoot(folder));
+  expect(permissions.permissionSets).toEqual(permissionSets);
+  const created = permissions.grants.find(({ actions }) => actions.includes('logs:CreateLogGroup'));
+  expect(created?.resources[0]).toBe(resource);
 });

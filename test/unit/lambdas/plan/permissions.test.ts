@@ -88,6 +88,19 @@ describe('an action is asked for on what the plan names', () => {
       [planned('aws_cloudfront_distribution')],
       ['arn:aws:cloudfront::123456789012:distribution/E1A2B3C4D5'],
     ],
+    [
+      'apigateway:POST',
+      [planned('aws_api_gateway_rest_api', { name: 'a' })],
+      ['arn:aws:apigateway:eu-west-1::/restapis'],
+    ],
+    [
+      'route53:ChangeResourceRecordSets',
+      [planned('aws_route53_record', { zone_id: 'Z1', name: 'a.example.com' })],
+      ['arn:aws:route53:::hostedzone/Z1'],
+    ],
+    // The zone is yet to be made, or the name is.
+    ['route53:ChangeResourceRecordSets', [planned('aws_route53_record', { name: 'a.example.com' })], []],
+    ['route53:ChangeResourceRecordSets', [planned('aws_route53_record', { zone_id: 'Z1' })], []],
     ['route53:DeleteHostedZone', [planned('aws_route53_zone')], ['arn:aws:route53:::hostedzone/Z0123456789']],
     ['kms:CreateAlias', [planned('aws_kms_alias', { name: 'alias/x' })], [`arn:aws:kms:${HERE}:alias/x`]],
     ['kms:CreateGrant', [planned('aws_db_instance', { identifier: 'd', kms_key_id: KEY })], [KEY]],
@@ -409,4 +422,14 @@ describe('what IAM says', () => {
       expect.stringMatching(/^aws_sqs_queue\.a: the plan does not say on what it needs sqs:CreateQueue, /),
     ]);
   });
+});
+
+test.each([
+  ['API.example.com.', 'api.example.com', undefined],
+  ['api', 'api', 'unless the name of its zone completes it'],
+])('a change of the record %s is asked for with the name %s', (name, asked, doubt) => {
+  const record = planned('aws_route53_record', { zone_id: 'Z1', name });
+  const need = needsOf([record], own, place).needs.find(({ action }) => action === 'route53:ChangeResourceRecordSets');
+  expect(need?.context['route53:ChangeResourceRecordSetsNormalizedRecordNames']).toEqual([asked]);
+  expect(need?.doubt).toBe(doubt);
 });

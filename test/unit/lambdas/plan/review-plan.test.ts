@@ -4,6 +4,7 @@ import type { PreflightRequest } from '../../../../lambdas/contracts/request.ts'
 import type { Permissions } from '../../../../lambdas/plan/permissions/missing.ts';
 import { type ReviewOptions, reviewStoredPlan } from '../../../../lambdas/plan/review-plan.ts';
 import type { StoredText } from '../../../../lambdas/sweep/take-inventory.ts';
+import { rootGrant } from '../../../../lib/iam/stack-grants.ts';
 import { aRequest, RUN } from '../support/fixtures.ts';
 
 const gone = (address: string) => ({ address, type: 'aws_s3_bucket', change: { actions: ['delete'] } });
@@ -309,4 +310,57 @@ describe('a task whose log group the boundary does not have', () => {
     const { refusal = '', summary } = await review(plan(changes));
     expect(refusal + summary).not.toContain('writes to the log group');
   });
+});
+
+test.each<[string, string, string, string]>([
+  [
+    'aws_apigatewayv2_api.a',
+    'apigateway:PUT',
+    'apigateway:eu-west-1::/tags/x',
+    "add to stack.grants { actions: ['apigateway:PUT'], resources: ['arn:{partition}:apigateway:{region}::/tags/*'], reachesOthers: true, reason: '…' }, or take it out of the root",
+  ],
+  [
+    'aws_cloudfront_origin_access_control.a',
+    'cloudfront:DeleteOriginAccessControl',
+    'cloudfront::123456789012:origin-access-control/E1',
+    "resources: ['arn:{partition}:cloudfront::{account}:origin-access-control/*'], reachesOthers: true",
+  ],
+  [
+    'aws_instance.a',
+    'ec2:RunInstances',
+    'ec2:eu-west-1:123456789012:instance/i-0',
+    "resources: ['arn:{partition}:ec2:{region}:{account}:instance/*'], reachesOthers: true",
+  ],
+  ['aws_apigatewayv2_api.a', 'apigateway:POST', 'apigateway:eu-west-1::/apis', 'needs "apis" in stack.permissionSets'],
+  [
+    'aws_efs_file_system.a',
+    'elasticfilesystem:DeleteFileSystem',
+    'elasticfilesystem:eu-west-1:1:file-system/fs-0',
+    'needs "files" in',
+  ],
+  [
+    'aws_route53_record.a',
+    'route53:ChangeResourceRecordSets',
+    'route53:::hostedzone/Z1',
+    'needs its zone and its name in stack.zones',
+  ],
+  [
+    'aws_route53_zone.a',
+    'route53:DeleteHostedZone',
+    'route53:::hostedzone/Z1',
+    "resources: ['arn:{partition}:route53:::hostedzone/*'], reachesOthers: true",
+  ],
+  ['aws_vpc.a', 'ec2:CreateVpc', 'ec2:eu-west-1:1:vpc/vpc-0', 'needs "network" in stack.permissionSets'],
+])('%s without %s on %s: what to add', async (address, action, resource, said) => {
+  const lacking = [{ address, action, resource: `arn:{partition}:${resource}`, destroys: false }];
+  const { refusal } = await review(plan([]), {}, {}, { lacking, unjudged: [] });
+  expect(refusal).toContain(said);
+  // What the line says is what the configuration takes.
+  const [, ...given] = /actions: \['([^']*)'\], resources: \['([^']*)'\], reachesOthers/.exec(refusal ?? '') ?? [];
+  const [first, second] = given;
+  if (first && second)
+    expect(
+      rootGrant.safeParse({ actions: [first], resources: [second], reachesOthers: true, reason: 'A reason to read.' })
+        .success,
+    ).toBe(true);
 });
