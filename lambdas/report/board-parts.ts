@@ -39,6 +39,6 @@ export function shortName(arn: string): string {
 
 /** Returns `in 3 h 10 min` or `5 min ago`, relative to the time at which the page was written. */
 export function relative(time: number, now: number): string {
-  const wholeMinutes = (ms: number) => duration(ms < 60_000 ? ms : ms - (ms % 60_000));
-  return time > now ? `in ${wholeMinutes(time - now)}` : `${wholeMinutes(now - time)} ago`;
+  const whole = (ms: number) => (ms < 60_000 ? `${Math.floor(ms / 1_000)} s` : duration(ms - (ms % 60_000)));
+  return time > now ? `in ${whole(time - now)}` : `${whole(now - time)} ago`;
 }

@@ -82,12 +82,14 @@ ${facts(
           : `$${soFar.toFixed(2)}, at ${money(usdPerHour ?? 0)} an hour`,
     ],
     ['Commit', html`<code>${commit.slice(0, 12)}</code>`],
-    [
-      'Address',
-      address && status !== 'GONE' ? html`<a href="${address}">${address.replace(/^https?:\/\//, '')}</a>` : undefined,
-    ],
     ['Last execution', owner ? html`<a href="${executionPage(owner)}">${shortName(owner)}</a>` : '–'],
     ['Run', html`<code>${run}</code>`],
+    [
+      'Address',
+      address && status !== 'GONE'
+        ? html`<a class="address" href="${address}">${address.replace(/^https?:\/\//, '')}</a>`
+        : undefined,
+    ],
   ]),
 )}</header>`;
 }

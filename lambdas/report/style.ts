@@ -42,6 +42,7 @@ const HEADER = `
 .verdict strong,.status{color:var(--own)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.9rem 1.5rem;margin-top:1rem}
 .facts dd{overflow-wrap:anywhere}
+.facts>div:has(.address){grid-column:1/-1}
 dt,caption,figcaption{font-size:.82rem;text-align:left}
 .mark{flex:none;fill:var(--own);stroke:none}
 .mark .ink{fill:none;stroke:var(--panel);stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}

@@ -67,6 +67,15 @@ describe.skipIf(!path)('for people without a command line', () => {
       expect(await page.getByRole('region', { name, exact: true }).count(), name).toBe(1);
   });
 
+  test('a long address of an application is in one line of the page of its run', async () => {
+    const url = 'https://eu-west-1.console.aws.amazon.com/s3/buckets/document-intake-pr-123-documents-123456789012';
+    const record = { ...wholeRun.record, status: 'LIVE' as const, outputs: { application_url: url } };
+    const page = await pages.open(renderRunPage({ ...wholeRun, record }), { viewport: { width: 1280, height: 740 } });
+    const address = page.getByRole('link', { name: url.replace('https://', '') });
+    const line = await page.getByRole('link', { name: 'Environments' }).boundingBox();
+    expect((await address.boundingBox())?.height).toBeLessThan(2 * (line?.height ?? 0));
+  });
+
   test('is loaded again while it is open', async () => {
     const page = await pages.open(renderBoard(busyBoard).replace('content="60"', 'content="1"'));
     await expect.poll(() => requests.length).toBeGreaterThan(1);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { relative } from '../../../../lambdas/report/board-parts.ts';
 import { clockTime, duration, instant } from '../../../../lambdas/report/times.ts';
 
 test.each([
@@ -30,4 +31,14 @@ test('times are shown in UTC, whatever they were given in', () => {
 test.each([['yesterday'], [8.64e15 + 1], [null], [{}], [Number.POSITIVE_INFINITY]])('%j is no time', (value) => {
   expect(instant(value).markup).toBe('–');
   expect(clockTime(value).markup).toBe('–');
+});
+
+test.each([
+  [-8_512, '8 s ago'],
+  [-161, '0 s ago'],
+  [59_999, 'in 59 s'],
+  [-125_000, '2 min ago'],
+  [86_280_000, 'in 23 h 58 min'],
+])('a time %d ms from the page is %s', (ms, text) => {
+  expect(relative(1_000_000 + ms, 1_000_000)).toBe(text);
 });
