@@ -39,6 +39,26 @@ def _one_list_of_regions(loaders) -> None:
     loaders.JSONFileLoader.load_file = load_file
 
 
+@when_imported("moto.ec2.models.tags")
+def _tags_of_one_resource(tags) -> None:
+    # Each resource that a filter looks at asks for its own tags: moto compiles a pattern of its id, and compares the tags
+    # of all resources with it. An account begins with hundreds of snapshots.
+    describe = tags.TagBackend.describe_tags
+
+    def describe_tags(self, filters=None):
+        ids = filters["resource-id"] if filters and list(filters) == ["resource-id"] else []
+        if len(ids) != 1 or any(special in ids[0] for special in "*?[\\"):
+            return describe(self, filters)
+        [resource_id] = ids
+        own = self.tags.get(resource_id, {}).copy()
+        kind = tags.EC2_PREFIX_TO_RESOURCE.get(tags.get_prefix(resource_id), "") if own else ""
+        return [
+            {"resource_id": resource_id, "key": key, "value": value, "resource_type": kind} for key, value in own.items()
+        ]
+
+    tags.TagBackend.describe_tags = describe_tags
+
+
 @when_imported("moto.cloudformation.models")
 def _json_is_no_yaml(models) -> None:
     # moto reads a template as YAML first, of which JSON is a part: half a second for one of half a megabyte.
