@@ -22,7 +22,9 @@ const GONE = ['NoSuchEntityException', 'NoSuchEntity'];
 export const remover: Remover = {
   role: {
     async profiles(id) {
-      return (await unlessGone(instanceProfiles(id), ...GONE)) ?? [];
+      const found = await unlessGone(instanceProfiles(id), ...GONE);
+      // A role that is gone is in no profile.
+      return found === undefined ? [] : found;
     },
     async remove({ id }) {
       await unlessGone(removeRole(id), ...GONE);
