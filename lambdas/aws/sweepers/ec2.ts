@@ -58,7 +58,7 @@ async function confirmId(kind: Kind, id: string): Promise<Confirmation> {
   for await (const page of kind.find([{ Name: kind.idFilter, Values: [id] }])) {
     const seen = namedIn(page, (one) => one.id === id, {});
     // The state of some kinds has details after a comma, such as the size of a volume.
-    const [state = ''] = seen?.state?.split(', ') ?? [];
+    const state = `${seen?.state}`.replace(/, .*$/s, '');
     if (seen) return kind.gone.includes(state) ? absent(state) : present(seen.state);
   }
   return absent('not listed');
