@@ -79,6 +79,19 @@ async function topic(config: ClientConfig, { prefix, Tags }: Own) {
   return { client, TopicArn };
 }
 
+/** Returns the name of a role of the environment that is in a profile. */
+async function roleIn(
+  config: ClientConfig,
+  own: Own,
+  profileOf: (name: string) => iam.CreateInstanceProfileCommandInput,
+): Promise<string> {
+  const { client, RoleName } = await role(config, own);
+  const profile = profileOf(RoleName);
+  await client.send(new iam.CreateInstanceProfileCommand(profile));
+  await client.send(new iam.AddRoleToInstanceProfileCommand({ ...profile, RoleName }));
+  return RoleName;
+}
+
 export const deeds: Deed[] = [
   ...networkDeeds,
   {
@@ -103,13 +116,19 @@ export const deeds: Deed[] = [
   },
   {
     does: 'puts a role into an instance profile',
-    ends: 'CLEAN',
+    ends: /it is in the instance profile others-\S+, which has not the environment’s tags[\s\S]*list-instance-profiles-for-role/,
     async plant(config, own) {
-      const { client, RoleName } = await role(config, own);
-      const InstanceProfileName = `others-${RoleName}`;
-      await client.send(new iam.CreateInstanceProfileCommand({ InstanceProfileName }));
-      await client.send(new iam.AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
-      return { gone: [RoleName] };
+      return { kept: [await roleIn(config, own, (name) => ({ InstanceProfileName: `others-${name}` }))] };
+    },
+  },
+  {
+    does: 'puts a role into an instance profile with its tags',
+    ends: /not for this runbook to remove/,
+    async plant(config, own) {
+      const { Tags } = own;
+      const name = await roleIn(config, own, (InstanceProfileName) => ({ InstanceProfileName, Tags }));
+      // The profile has the name of the role, and stays.
+      return { gone: [name], kept: [name] };
     },
   },
   {
