@@ -172,8 +172,11 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     const name = decodeURIComponent(url.pathname.split('/')[3] ?? '') || params.FunctionName;
     return about(...byName(name, arnOf('lambda', place), 'function:'));
   },
-  sns: (_operation, { params }, place) =>
-    params.Name ? about(arnOf('sns', place)(String(params.Name))) : byArn(params.TopicArn ?? params.ResourceArn),
+  sns: (_operation, { params }, place) => {
+    if (params.Name) return about(arnOf('sns', place)(String(params.Name)));
+    // The ARN of a subscription is that of its topic, with an id.
+    return byArn(params.TopicArn ?? params.ResourceArn ?? text(params.SubscriptionArn)?.replace(/:[^:]+$/, ''));
+  },
   dynamodb: (operation, { params }, place) => {
     if (!params.TableName) return byArn(params.ResourceArn);
     const resources = byName(params.TableName, arnOf('dynamodb', place), 'table/');
@@ -191,7 +194,8 @@ export const RESOURCES: Readonly<Record<string, Resources>> = {
     return rule ? about(arnOf('events', place)(`rule/${rule}`)) : byArn(params.ResourceARN);
   },
   ssm: (_operation, { params }, place) => {
-    const names = [...texts([params.Name]), ...texts(params.Names)];
+    const tagged = params.ResourceType === 'Parameter' ? [params.ResourceId] : [];
+    const names = [...texts([params.Name, ...tagged]), ...texts(params.Names)];
     return names.length > 0
       ? about(...names.map((name) => arnOf('ssm', place)(`parameter/${name.replace(/^\//, '')}`)))
       : undefined;

@@ -37,10 +37,16 @@ export function eventSourceGrants(construct: Construct, project: string, name: s
       wildcardReason: BY_TAG,
     },
     {
-      actions: ['lambda:TagResource', 'lambda:UntagResource', 'lambda:ListTags'],
+      actions: ['lambda:TagResource', 'lambda:UntagResource'],
       resources: mappings,
       conditions: tagged,
       wildcardReason: BY_TAG,
+    },
+    {
+      // A destroy reads the tags of a mapping first, also of one that has lost them.
+      actions: ['lambda:ListTags'],
+      resources: mappings,
+      wildcardReason: 'Lambda gives its mappings ids, not names; the action reads tags.',
     },
   ];
 }

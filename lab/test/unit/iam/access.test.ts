@@ -20,6 +20,16 @@ const rows: [string, Parameters<typeof aCall>, unknown][] = [
     [{ action: 'events:CreateConnection', resources: [`arn:aws:events:${R}:connection/c`] }],
   ],
   [
+    'a subscription, by its topic',
+    ['sns', { action: 'GetSubscriptionAttributes', params: { SubscriptionArn: `arn:aws:sns:${R}:alerts:1-2` } }],
+    [{ action: 'sns:GetSubscriptionAttributes', resources: [`arn:aws:sns:${R}:alerts`] }],
+  ],
+  [
+    'the tags of a parameter',
+    ['ssm', { action: 'ListTagsForResource', params: { ResourceType: 'Parameter', ResourceId: '/shop/dev/table' } }],
+    [{ action: 'ssm:ListTagsForResource', resources: [`arn:aws:ssm:${R}:parameter/shop/dev/table`] }],
+  ],
+  [
     'a queue by its URL',
     ['sqs', { action: 'GetQueueAttributes', params: { QueueUrl: 'http://127.0.0.1:1/123456789012/orders' } }],
     [{ action: 'sqs:GetQueueAttributes', resources: [`arn:aws:sqs:${R}:orders`] }],
