@@ -85,6 +85,11 @@ export const OF_FUNCTIONS: readonly Unused[] = [
     reason: 'Lambda sends events there that could not be handled.',
   },
   {
+    roles: 'Functions-Verdict',
+    actions: ['kms:GetPublicKey'],
+    reason: 'Verifies a certificate whose digest the record does not have: test/lab/aws/signed.test.ts.',
+  },
+  {
     roles: 'Functions-ExpiryWarning',
     actions: ['dynamodb:GetItem', 'logs:CreateLogStream', 'logs:PutLogEvents', 'sns:Publish'],
     reason: 'Warns half an hour before the end, and this life is over before that.',
