@@ -226,8 +226,9 @@ describe('grants', () => {
   });
 
   test('a sweep asks for the builds of its own projects alone', () => {
+    const own = /:project\/runbook-(?:terraform|images|check-[\w-]+)$/;
     for (const action of ['codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'])
-      expect(resourcesOf(of('sweep-services'), action).every((arn) => /:project\/runbook-\w+$/.test(arn))).toBe(true);
+      expect(resourcesOf(of('sweep-services'), action).filter((arn) => !own.test(arn))).toEqual([]);
   });
 
   test('nothing that a function may write to is a bare wildcard', () => {
