@@ -45,8 +45,9 @@ export async function emptyBucket(
   requireTag(bucket, tags, 'project', project);
   // Builds write only the state and its lock to the bucket. Somebody else's state may have any name.
   const own = new Set(['', '.tflock', '.backup'].map((end) => `${names.stateKey}${end}`));
+  const begun = new Set<string>();
   const requireOwn = async () => {
-    const others = (await s3.liveKeys(bucket)).filter((key) => !own.has(key));
+    const others = (await s3.liveKeys(bucket)).filter((key) => !own.has(key) && !begun.has(key));
     if (others.length === 0) return;
     throw new SafetyError(
       `bucket ${bucket} also holds ${others.slice(0, NAMED).join(', ')}${others.length > NAMED ? ', …' : ''}: it is not emptied while it holds what no build of this project has put there`,
@@ -58,7 +59,12 @@ export async function emptyBucket(
     await requireOwn();
     await s3.confirm();
   };
-  return { deleted: await deleteAllVersions(bucket, remainingMs, { ...s3, confirm }) };
+  // An object that somebody had deleted is there again once its delete marker is gone and an older version is not yet.
+  const deleteVersions: VersionsPort['deleteVersions'] = async (of, page) => {
+    for (const { key } of page) begun.add(key);
+    await s3.deleteVersions(of, page);
+  };
+  return { deleted: await deleteAllVersions(bucket, remainingMs, { ...s3, confirm, deleteVersions }) };
 }
 
 /**
