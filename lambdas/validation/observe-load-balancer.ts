@@ -7,7 +7,7 @@ import type { ServicesPort } from './observe-services.ts';
 
 export interface LoadBalancerPort {
   targetGroup(arn: string): Promise<TargetGroup | undefined>;
-  /** Of the listener for HTTP on port 80; undefined without one. */
+  /** The rules are those of the listener for HTTP on port 80. The value is undefined without such a listener. */
   rulesOf(loadBalancerArn: string): Promise<ListenerRule[] | undefined>;
   targetHealth(targetGroup: string): Promise<TargetHealth[]>;
 }

@@ -10,7 +10,7 @@ import {
   MARKER,
 } from '../../../.github/actions/runbook/rendering.ts';
 
-const told = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
+const aReport = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
   status: {
     environment: 'pr-1',
     hasImages: true,
@@ -29,7 +29,7 @@ const told = (changes: Partial<EnvironmentReport> = {}): EnvironmentReport => ({
   ...changes,
 });
 const observed = (text: string) =>
-  told({ checks: [{ check: 'backend', status: 'failed', expected: text, observed: text }] });
+  aReport({ checks: [{ check: 'backend', status: 'failed', expected: text, observed: text }] });
 
 const passed = { check: 'alb-health', status: 'passed', expected: '200', observed: '200' };
 
@@ -48,7 +48,7 @@ describe('a comment', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 2_000 }), { maxLength: 400 }), (texts) => {
         const checks = texts.map((text) => ({ check: text, status: 'failed', expected: text, observed: text }));
-        const page = comment(told({ checks, error: texts.join('') }));
+        const page = comment(aReport({ checks, error: texts.join('') }));
         expect(page.length).toBeLessThanOrEqual(65_536);
         expect(page.startsWith(MARKER)).toBe(true);
       }),
@@ -65,7 +65,7 @@ describe('a comment', () => {
     [{ status: 'PROVISIONING' }, '⏳'],
     [{ status: 'GONE' }, '⚪'],
   ])('of %j has %s', (status, mark) => {
-    expect(comment(told({ status: { environment: 'pr-1', ...status } as EnvironmentReport['status'] }))).toContain(
+    expect(comment(aReport({ status: { environment: 'pr-1', ...status } as EnvironmentReport['status'] }))).toContain(
       `### ${mark} `,
     );
   });
@@ -75,12 +75,12 @@ test('an annotation is one line, whatever was observed', () => {
   const [line, ...others] = annotations(observed('100%\n::error::x\r\ny'));
   expect(others).toEqual([]);
   expect(line).toBe('::error title=backend failed::100%25%0A::error::x%0D%0Ay (expected: 100%25%0A::error::x%0D%0Ay)');
-  expect(annotations(told()).map((one) => one.split(' ')[0])).toEqual(['::error', '::warning']);
+  expect(annotations(aReport()).map((one) => one.split(' ')[0])).toEqual(['::error', '::warning']);
 });
 
 describe('the JUnit file', () => {
   test('counts what failed and what is unknown, which is no pass', () => {
-    const { testsuites } = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(junit(told()));
+    const { testsuites } = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(junit(aReport()));
     expect(testsuites.testsuite).toMatchObject({ tests: '3', failures: '1', errors: '1' });
   });
 
@@ -94,7 +94,7 @@ describe('the JUnit file', () => {
   });
 
   test.each([undefined, []])('is no empty success without checks (%j)', (checks) => {
-    expect(junit(told({ checks, error: checks ? 'not provisioned' : undefined }))).toContain('errors="1"');
+    expect(junit(aReport({ checks, error: checks ? 'not provisioned' : undefined }))).toContain('errors="1"');
   });
 
   test.each([
@@ -103,14 +103,14 @@ describe('the JUnit file', () => {
     ['checks that passed, and no verdict', { verdict: undefined }, [passed]],
     ['checks that passed, and an environment that has failed', { status: 'FAILED', failure: 'boom' }, [passed]],
   ] as const)('is no success with %s', (_, changes, checks) => {
-    const report = told({ checks: [...checks], error: undefined });
+    const report = aReport({ checks: [...checks], error: undefined });
     const text = junit({ ...report, status: { ...report.status, status: 'LIVE', verdict: 'PASSED', ...changes } });
     expect(text).toContain('errors="1"');
     expect(text).toMatch(/<testcase [^>]*name="environment"><error /);
   });
 
   test('is a success with checks that passed, and their verdict', () => {
-    const report = told({ checks: [passed], error: undefined });
+    const report = aReport({ checks: [passed], error: undefined });
     const text = junit({ ...report, status: { ...report.status, status: 'LIVE', verdict: 'PASSED' } });
     expect(text).toContain('tests="1" failures="0" errors="0"');
   });
